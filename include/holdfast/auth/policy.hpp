@@ -1,0 +1,45 @@
+// Policy documents as AWS has them, and the decision they lead to.
+// Source: AWS, "IAM JSON policy elements reference" and "Policy evaluation logic".
+#pragma once
+
+#include "holdfast/base/result.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace holdfast::auth {
+
+// What is asked: who, what, on what, under which circumstances.
+struct AccessRequest {
+  std::string principal;       // access key's ARN; empty: anonymous
+  std::string action;          // "s3:GetObject"
+  std::string resource;        // "arn:aws:s3:::bucket/key" or "arn:aws:s3:::bucket"
+  std::map<std::string, std::vector<std::string>, std::less<>> conditions;  // condition keys in lower case
+};
+
+enum class Decision { allow, deny, neutral };  // neutral: no statement speaks of it
+
+class PolicyDocument {
+ public:
+  // MalformedPolicy with a message that says which element is wrong.
+  static Result<PolicyDocument> parse(std::string_view json);
+  // Bucket policies: every statement needs a Principal and resources of this bucket.
+  static Result<PolicyDocument> parse_bucket_policy(std::string_view json, std::string_view bucket);
+
+  Decision evaluate(const AccessRequest& request) const;  // an explicit Deny wins
+  // What GetBucketPolicyStatus answers: does an Allow statement speak to everyone, without a condition that names fixed
+  // addresses, accounts or the like? (AWS, "The meaning of public")
+  bool is_public() const;
+
+  struct Statement;
+ private:
+  std::shared_ptr<const std::vector<Statement>> statements_;
+};
+
+// Bucket policies that MinIO's anonymous settings stand for: none (nullopt-like empty text), download, upload, public.
+Result<std::string> canned_bucket_policy(std::string_view name, std::string_view bucket);
+
+}  // namespace holdfast::auth

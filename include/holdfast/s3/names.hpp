@@ -1,0 +1,10 @@
+// Bucket naming rules. Source: AWS, "General purpose bucket naming rules"; `minio` is reserved for /minio/ paths.
+#pragma once
+
+#include <string_view>
+
+namespace holdfast::s3 {
+
+bool is_valid_bucket_name(std::string_view name) noexcept;
+
+}  // namespace holdfast::s3

@@ -1,0 +1,32 @@
+// S3 over HTTP: request id -> address -> route -> authenticate -> authorize -> operation -> render.
+#pragma once
+
+#include "holdfast/auth/authenticate.hpp"
+#include "holdfast/http/message.hpp"
+#include "holdfast/storage/engine.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace holdfast::s3 {
+
+struct ServiceOptions {
+  std::string region;                       // empty: any
+  std::vector<std::string> domains;         // MINIO_DOMAIN: virtual-host style under these
+  std::string public_url;                   // MINIO_SERVER_URL
+  std::vector<std::string> host_aliases;    // HOLDFAST_HOST_ALIASES
+  std::string cors_allow_origin = "*";      // MINIO_API_CORS_ALLOW_ORIGIN
+  bool allow_signature_v2 = true;
+  bool default_credentials = false;         // root is minioadmin:minioadmin: loopback only
+};
+
+// Called for requests under /minio/ (health, metrics, admin) before S3 routing; `minio` is no bucket name.
+using ReservedHandler = std::function<Task<http::Response>(const http::Request&, http::BodyStream&)>;
+
+// All references must outlive the service.
+std::unique_ptr<http::Handler> make_service(storage::Engine& engine, const auth::CredentialStore& credentials, const Clock& clock,
+                                            ServiceOptions options, ReservedHandler reserved);
+
+}  // namespace holdfast::s3
