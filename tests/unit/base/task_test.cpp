@@ -185,13 +185,21 @@ TEST(Executor, CurrentIsPerThread) {
   EXPECT_EQ(seen, nullptr);
 }
 
+Task<int> one() { co_return 1; }
 Task<int> many_ready_awaits(int count) {
   int total = 0;
-  for (int i = 0; i < count; ++i) total += co_await sum(1);
+  for (int i = 0; i < count; ++i) total += co_await one();
   co_return total;
 }
 
-TEST(Task, ReadyAwaitsInALoop) { EXPECT_EQ(sync_wait(many_ready_awaits(10'000)), 10'000); }
+// Sanitizers turn tail calls off, so there the stack does grow.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kReadyAwaits = 2'000;
+#else
+constexpr int kReadyAwaits = 500'000;
+#endif
+
+TEST(Task, ReadyAwaitsInALoopNeedNoStack) { EXPECT_EQ(sync_wait(many_ready_awaits(kReadyAwaits)), kReadyAwaits); }
 
 }  // namespace
 }  // namespace holdfast
