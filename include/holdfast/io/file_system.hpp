@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace holdfast::io {
@@ -44,8 +45,8 @@ class File {
   virtual ~File() = default;
   // Reads until `out` is full or the file ends; returns the bytes read.
   virtual Result<std::size_t> read_at(std::uint64_t offset, ByteSpan out) const = 0;
-  // As read_at, but only what is in memory (preadv2 RWF_NOWAIT): nullopt-like Result with 0 < out.size() bytes means
-  // the caller should use the pool. Returns the bytes that were at hand.
+  // As read_at, but only what is in memory (preadv2 RWF_NOWAIT). Returns the bytes that were at hand; fewer than
+  // out.size(): the file ends there, or the caller should read the rest on the pool.
   virtual Result<std::size_t> read_cached_at(std::uint64_t offset, ByteSpan out) const = 0;
   // Writes all of `bytes`, retrying short writes.
   virtual Result<> write_at(std::uint64_t offset, ByteView bytes) = 0;
@@ -64,13 +65,15 @@ class FileSystem {
   virtual Result<> make_directory(const std::string& path) = 0;   // existing is fine; not synced
   virtual Result<> remove_directory(const std::string& path) = 0; // must be empty
   virtual Result<> rename(const std::string& from, const std::string& to) = 0;  // replaces `to`
-  virtual Result<> link(const std::string& from, const std::string& to) = 0;    // hard link; error has link_unsupported()
+  virtual Result<> link(const std::string& from, const std::string& to) = 0;    // hard link; see link_unsupported()
   virtual Result<> clone(const std::string& from, const std::string& to) = 0;   // reflink (FICLONE); error when it can't
   virtual Result<> remove(const std::string& path) = 0;           // a file
   virtual Result<FileStat> stat(const std::string& path) = 0;
   virtual Result<std::vector<DirectoryEntry>> list(const std::string& path) = 0;  // unordered, no . and ..
   virtual Result<> sync_directory(const std::string& path) = 0;
   virtual Result<> sync_all(const std::string& path_inside) = 0;  // syncfs of the file system that holds the path
+  // syncfs reports the write errors since its descriptor was opened: one is kept for each path given here or to
+  // sync_all, so ask at start-up, with the very path that sync_all gets later.
   // True when syncfs reports write errors and covers this folder (Linux >= 5.8; not overlay, FUSE, NFS).
   virtual bool sync_all_reliable(const std::string& path_inside) = 0;
   virtual Result<Space> space(const std::string& path) = 0;
@@ -80,13 +83,19 @@ class FileSystem {
 
 // True if the error came from ENOENT.
 bool missing(const Error& error) noexcept;
+// True if a hard link can't be made here (EMLINK, EXDEV, EPERM, EOPNOTSUPP): copy instead.
+bool link_unsupported(const Error& error) noexcept;
 
 std::unique_ptr<FileSystem> make_posix_file_system();
 
-// Creates every missing directory of `path` and syncs each parent that got a new entry.
+// Creates every missing directory of `path` and syncs each parent that got a new entry; also the parent of the deepest
+// directory that was there already (where permitted), since a crash may have come between its creation and its sync.
 Result<> make_directories_durably(FileSystem& files, const std::string& path);
-// Writes a whole file under a temporary name, syncs it, renames it over `path`, syncs the directory.
+// Writes a whole file as `path` + kTemporarySuffix, syncs it, renames it over `path`, syncs the directory. One caller at
+// a time for a path. A crash may leave the temporary file: ignore such names in listings; the next call replaces it.
+inline constexpr std::string_view kTemporarySuffix = ".new";
 Result<> replace_file_durably(FileSystem& files, const std::string& path, ByteView content);
+// EFBIG if the file has more than max_bytes.
 Result<std::string> read_whole_file(FileSystem& files, const std::string& path, std::uint64_t max_bytes);
 
 }  // namespace holdfast::io
