@@ -57,14 +57,17 @@ __attribute__((target("pclmul"))) inline __m128i fold(__m128i block, __m128i fac
 // One block that is congruent to all whole strides of `bytes`, which are taken off.
 __attribute__((target("pclmul"))) __m128i fold_strides(__m128i first_add, ByteView& bytes) noexcept {
   __m128i lanes[kLanes];
+#pragma GCC unroll 8
   for (std::size_t i = 0; i < kLanes; ++i) lanes[i] = load(bytes.data() + i * kBlock);
   lanes[0] = _mm_xor_si128(lanes[0], first_add);
   const __m128i stride = vector_of(kOneStride);
   for (bytes = bytes.subspan(kStride); bytes.size() >= kStride; bytes = bytes.subspan(kStride)) {
+#pragma GCC unroll 8  // else the lanes live in memory, three times slower
     for (std::size_t i = 0; i < kLanes; ++i) lanes[i] = fold(lanes[i], stride, load(bytes.data() + i * kBlock));
   }
   const __m128i block = vector_of(kOneBlock);
   __m128i sum = lanes[0];
+#pragma GCC unroll 8
   for (std::size_t i = 1; i < kLanes; ++i) sum = fold(sum, block, lanes[i]);
   return sum;
 }
