@@ -1,0 +1,196 @@
+#include "holdfast/s3/service.hpp"
+
+#include "s3/authorize.hpp"
+#include "s3/context.hpp"
+#include "s3/cors.hpp"
+#include "s3/router.hpp"
+#include "s3/xml.hpp"
+
+#include "holdfast/auth/credentials.hpp"
+#include "holdfast/base/encoding.hpp"
+#include "holdfast/base/log.hpp"
+#include "holdfast/base/random.hpp"
+
+#include <exception>
+
+namespace holdfast::s3 {
+namespace {
+
+constexpr std::string_view kReservedPath = "/minio/";
+
+auth::AuthenticateOptions authenticate_options(const ServiceOptions& options) {
+  auth::AuthenticateOptions out;
+  out.region = options.region;
+  out.allow_v2 = options.allow_signature_v2;
+  out.host_aliases = options.host_aliases;
+  return out;
+}
+
+bool was_forwarded(const http::Request& request) noexcept {
+  constexpr std::string_view kForwarded = "forwarded";
+  constexpr std::string_view kPrefix = "x-forwarded-";
+  for (const auto& [name, value] : request.headers) {
+    if (name == kForwarded || name.starts_with(kPrefix)) return true;
+  }
+  return false;
+}
+
+// Default credentials are in every manual: they are good for this machine only.
+Result<> check_default_credentials(const Context& context) {
+  if (!context.options.default_credentials || !context.caller.root) return {};
+  const bool local = auth::is_loopback_address(context.request.peer_address) && auth::is_loopback_host(context.header("host")) &&
+                     !was_forwarded(context.request);
+  if (local) return {};
+  return Error(ErrorCode::AccessDenied,
+               "The default credentials work from the server's own machine only. To use the server from elsewhere, start it with "
+               "MINIO_ROOT_USER=<a name of 3 characters or more> MINIO_ROOT_PASSWORD=<a password of 8 characters or more>");
+}
+
+Result<> check_access(const Context& context) {
+  const Route& route = *context.route;
+  if (context.caller.root || route.action.empty()) return {};
+  if (!context.query.get("versionId").empty()) {
+    return context.authorizer.authorize(context, versioned_action(route.action), context.bucket(), context.key());
+  }
+  return context.authorizer.authorize(context, route.action, context.bucket(), context.key());
+}
+
+void render_error(http::Response& response, const Error& error, const http::Request& request, const ErrorResource& resource) {
+  response.status = error.http_status();
+  response.set("Content-Type", "application/xml");
+  if (request.method != "HEAD" && error.code != ErrorCode::NotModified) response.body = render_error_xml(error, resource);
+}
+
+class Service final : public http::Handler {
+ public:
+  Service(storage::Engine& engine, const auth::CredentialStore& credentials, const Clock& clock, ServiceOptions options,
+          ReservedHandler reserved)
+      : engine_(engine),
+        credentials_(credentials),
+        clock_(clock),
+        options_(std::move(options)),
+        reserved_(std::move(reserved)),
+        authenticator_(credentials, authenticate_options(options_)),
+        host_id_(engine.deployment_id()) {}
+
+  Task<http::Response> handle(const http::Request& request, http::BodyStream& body) override;
+  http::Response handle_error(const Error& error) override;
+
+ private:
+  Task<http::Response> answer(const http::Request& request, http::BodyStream& body, const std::string& request_id);
+  Task<Result<http::Response>> run(Context& context);
+  Result<> identify(Context& context) const;
+  void finish(http::Response& response, std::string request_id) const;
+  void log_request(const http::Request& request, const http::Response& response, const std::string& request_id, TimePoint started) const;
+
+  storage::Engine& engine_;
+  const auth::CredentialStore& credentials_;
+  const Clock& clock_;
+  const ServiceOptions options_;
+  const ReservedHandler reserved_;
+  const auth::Authenticator authenticator_;
+  const std::string host_id_;
+  Authorizer authorizer_;
+};
+
+Task<http::Response> Service::handle(const http::Request& request, http::BodyStream& body) {
+  const TimePoint started = clock_.now();
+  std::string request_id = new_request_id();
+  http::Response response;
+  if (request.path.starts_with(kReservedPath) && reserved_) {
+    response = co_await reserved_(request, body);
+  } else {
+    response = co_await answer(request, body, request_id);
+  }
+  add_cors_headers(request, options_.cors_allow_origin, response);
+  if (log::enabled(log::Level::debug)) log_request(request, response, request_id, started);
+  finish(response, std::move(request_id));
+  co_return response;
+}
+
+Task<http::Response> Service::answer(const http::Request& request, http::BodyStream& body, const std::string& request_id) {
+  Context context{request, body, engine_, options_, authorizer_, request_id, clock_.now()};
+  Result<http::Response> result = ErrorCode::InternalError;
+  try {
+    result = co_await run(context);
+  } catch (const std::exception& bug) {
+    log::error("a request failed in a way that it never should; please report it", {{"request_id", request_id}, {"what", bug.what()}});
+  }
+  http::Response response;
+  if (result) {
+    response = std::move(*result);
+  } else {
+    const ErrorResource resource{request.path, context.bucket(), context.key(), request_id, host_id_};
+    render_error(response, result.error(), request, resource);
+  }
+  for (auto& [name, value] : context.answer_headers) response.set(std::move(name), std::move(value));
+  co_return response;
+}
+
+// The pipeline: each step either goes on or is the answer.
+Task<Result<http::Response>> Service::run(Context& context) {
+  if (is_preflight(context.request)) co_return answer_preflight(context.request, options_.cors_allow_origin);
+  HOLDFAST_CO_TRY(query, Query::parse(context.request.query));
+  context.query = std::move(query);
+  HOLDFAST_CO_TRY(address, parse_address(context.request.path, context.header("host"), options_.domains));
+  context.address = std::move(address);
+  HOLDFAST_CO_TRY(route, find_route(context.request, context.address, context.query));
+  context.route = route;
+  HOLDFAST_CO_TRY_VOID(identify(context));
+  HOLDFAST_CO_TRY_VOID(check_access(context));
+  if (route->run == nullptr) co_return ErrorCode::NotImplemented;
+  co_return co_await route->run(context);
+}
+
+Result<> Service::identify(Context& context) const {
+  auth::RequestView view;
+  view.method = context.request.method;
+  view.raw_path = context.request.path;
+  view.raw_query = context.request.query;
+  view.host = context.header("host");
+  if (context.address.virtual_host) view.virtual_host_bucket = context.bucket();
+  view.headers = context.request.headers;
+  HOLDFAST_TRY(authentication, authenticator_.authenticate(view, context.now));
+  context.authentication = std::move(authentication);
+  context.caller.access_key = context.authentication.access_key;
+  if (!context.caller.anonymous()) {
+    const auto credential = credentials_.find(context.caller.access_key);
+    if (!credential) return ErrorCode::InvalidAccessKeyId;
+    context.caller.root = credential->is_root;
+  }
+  return check_default_credentials(context);
+}
+
+void Service::finish(http::Response& response, std::string request_id) const {
+  response.set("x-amz-request-id", std::move(request_id));
+  response.set("x-amz-id-2", host_id_);
+}
+
+void Service::log_request(const http::Request& request, const http::Response& response, const std::string& request_id,
+                          TimePoint started) const {
+  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(clock_.now() - started).count();
+  log::debug("request", {{"request_id", request_id},
+                         {"method", std::string(request.method)},
+                         {"path", std::string(request.path)},  // without the query: it may hold a signature
+                         {"status", std::to_string(response.status)},
+                         {"microseconds", std::to_string(microseconds)}});
+}
+
+http::Response Service::handle_error(const Error& error) {
+  http::Response response;
+  std::string request_id = new_request_id();
+  response.status = error.http_status();
+  response.set("Content-Type", "application/xml");
+  response.body = render_error_xml(error, {{}, {}, {}, request_id, host_id_});
+  finish(response, std::move(request_id));
+  return response;
+}
+
+}  // namespace
+
+std::unique_ptr<http::Handler> make_service(storage::Engine& engine, const auth::CredentialStore& credentials, const Clock& clock,
+                                            ServiceOptions options, ReservedHandler reserved) {
+  return std::make_unique<Service>(engine, credentials, clock, std::move(options), std::move(reserved));
+}
+
+}  // namespace holdfast::s3
