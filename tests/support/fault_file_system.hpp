@@ -86,11 +86,11 @@ struct Crash {
 // Makes matching calls fail. `op` nullopt: any numbered call.
 struct Fault {
   std::optional<Op> op = {};
-  int error = 5;                  // EIO
-  std::string path_contains;      // either path of a rename
-  std::uint64_t skip = 0;         // so many matching calls succeed first
-  std::uint64_t times = 1;        // then so many fail
-  std::size_t partial_bytes = 0;  // a failing write leaves this many of its bytes (short write)
+  int error = 5;                   // EIO
+  std::string path_contains = {};  // either path of a rename
+  std::uint64_t skip = 0;          // so many matching calls succeed first
+  std::uint64_t times = 1;         // then so many fail
+  std::size_t partial_bytes = 0;   // a failing write leaves this many of its bytes (short write)
 };
 
 class FaultFileSystem final : public io::FileSystem {
