@@ -78,7 +78,8 @@ bool crc64nvme_folding_available() noexcept { return __builtin_cpu_supports("pcl
 
 __attribute__((target("pclmul"))) std::uint64_t crc64nvme_folding(std::uint64_t crc, ByteView bytes) noexcept {
   if (bytes.size() < kStride) return crc64nvme_table(crc, bytes);
-  __m128i sum = fold_strides(_mm_set_epi64x(0, static_cast<long long>(~crc)), bytes);
+  const std::uint64_t state = ~crc;
+  __m128i sum = fold_strides(_mm_set_epi64x(0, static_cast<long long>(state)), bytes);
   const __m128i block = vector_of(kOneBlock);
   for (; bytes.size() >= kBlock; bytes = bytes.subspan(kBlock)) sum = fold(sum, block, load(bytes.data()));
   std::array<std::byte, kBlock> rest;
