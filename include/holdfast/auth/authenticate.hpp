@@ -25,8 +25,8 @@ using HeaderView = std::pair<std::string_view, std::string_view>;  // name in lo
 struct RequestView {
   std::string_view method;
   std::string_view raw_path;
-  std::string_view raw_query;  // without '?'
-  std::string_view host;       // the Host header
+  std::string_view raw_query;            // without '?'
+  std::string_view host;                 // the Host header
   std::string_view virtual_host_bucket;  // bucket taken from Host, or empty: SigV2 signs /bucket/key
   std::span<const HeaderView> headers;
 };
@@ -62,15 +62,15 @@ struct Authentication {
   SignatureKind kind = SignatureKind::anonymous;
   std::string access_key;  // empty: anonymous
   PayloadKind payload = PayloadKind::unsigned_payload;
-  std::optional<hash::Digest> content_sha256;    // PayloadKind::hashed
-  std::optional<ChunkVerifier> chunks;           // the streaming_signed kinds
+  std::optional<hash::Digest> content_sha256;  // PayloadKind::hashed
+  std::optional<ChunkVerifier> chunks;         // the streaming_signed kinds
   TimePoint signed_at;
 };
 
 struct AuthenticateOptions {
-  std::string region;                      // empty: any region in the scope is accepted
+  std::string region{};  // empty: any region in the scope is accepted
   bool allow_v2 = true;
-  std::vector<std::string> host_aliases;   // hosts that a presigned signature is tried with when the received one fails
+  std::vector<std::string> host_aliases{};  // hosts that a presigned signature is tried with when the received one fails
 };
 
 // Finds out who sent a request. Keeps derived signing keys (bounded, in memory; one per access key, day and region) and
@@ -103,9 +103,9 @@ class Authenticator {
 // Makes presigned URLs (console, `holdfast presign`) and the query string of one. SigV4.
 struct PresignSpec {
   std::string method;
-  std::string endpoint;        // http[s]://host[:port], no trailing slash
+  std::string endpoint;  // http[s]://host[:port], no trailing slash
   std::string bucket;
-  std::string key;             // raw
+  std::string key;                                         // raw
   std::vector<std::pair<std::string, std::string>> query;  // extra parameters, raw
   std::string region = "us-east-1";
   std::chrono::seconds expires{3600};

@@ -14,9 +14,9 @@ namespace holdfast::auth {
 
 // What is asked: who, what, on what, under which circumstances.
 struct AccessRequest {
-  std::string principal;       // access key's ARN; empty: anonymous
-  std::string action;          // "s3:GetObject"
-  std::string resource;        // "arn:aws:s3:::bucket/key" or "arn:aws:s3:::bucket"
+  std::string principal;                                                    // access key's ARN; empty: anonymous
+  std::string action;                                                       // "s3:GetObject"
+  std::string resource;                                                     // "arn:aws:s3:::bucket/key" or "arn:aws:s3:::bucket"
   std::map<std::string, std::vector<std::string>, std::less<>> conditions;  // condition keys in lower case
 };
 
@@ -35,6 +35,7 @@ class PolicyDocument {
   bool is_public() const;
 
   struct Statement;
+
  private:
   std::shared_ptr<const std::vector<Statement>> statements_;
 };
