@@ -1,6 +1,7 @@
 #include "s3/authorize.hpp"
 
 #include "s3/context.hpp"
+#include "s3/metadata.hpp"
 
 #include <array>
 
@@ -87,6 +88,19 @@ std::string versioned_action(std::string_view action) {
   const auto at = name.find(kObject);
   if (at != std::string::npos) name.insert(at + kObject.size(), "Version");
   return name;
+}
+
+Result<> authorize_attributes(const Context& context, const storage::ObjectAttributes& attributes) {
+  if (context.caller.root) return {};
+  const auto authorize = [&context](std::string_view action) {
+    return context.authorizer.authorize(context, action, context.bucket(), context.key());
+  };
+  const bool acl = storage::find_attribute(attributes.properties, kAclProperty) != nullptr;
+  if (!attributes.tags.empty()) HOLDFAST_TRY_VOID(authorize("s3:PutObjectTagging"));
+  if (acl) HOLDFAST_TRY_VOID(authorize("s3:PutObjectAcl"));
+  if (attributes.retention.mode != storage::RetentionMode::none) HOLDFAST_TRY_VOID(authorize("s3:PutObjectRetention"));
+  if (attributes.legal_hold) HOLDFAST_TRY_VOID(authorize("s3:PutObjectLegalHold"));
+  return {};
 }
 
 Error hide_missing_key(const Context& context, Error error, std::string_view bucket) {

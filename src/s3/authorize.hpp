@@ -43,6 +43,9 @@ class Authorizer {
 // The action of a row for this request: naming a version turns s3:GetObject into s3:GetObjectVersion, and so on.
 std::string versioned_action(std::string_view action);
 
+// What a write says beside its bytes (tags, ACL, object lock) needs permissions of its own.
+Result<> authorize_attributes(const Context& context, const storage::ObjectAttributes& attributes);
+
 // Who may not list a bucket must not learn which keys it lacks: NoSuchKey becomes AccessDenied for them, as on AWS.
 Error hide_missing_key(const Context& context, Error error, std::string_view bucket);
 

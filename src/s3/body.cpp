@@ -183,7 +183,6 @@ Task<Result<ByteView>> Body::next() {
   }
   const ByteView content = buffer.first(filled);
   verifier_.update(content);
-  if (verifier_.size_bytes() > limits::kObjectBytes) co_return ErrorCode::EntityTooLarge;
   co_return content;
 }
 

@@ -18,9 +18,39 @@ namespace holdfast::s3::ops {
 // authorizes what else it touches (a copy's source, the keys of DeleteObjects).
 using Answer = Task<Result<http::Response>>;
 
+Answer abort_multipart_upload(Context& context);
+Answer complete_multipart_upload(Context& context);
+Answer copy_object(Context& context);
+Answer create_bucket(Context& context);
+Answer create_multipart_upload(Context& context);
+Answer delete_bucket(Context& context);
+Answer delete_bucket_policy(Context& context);
+Answer delete_bucket_tagging(Context& context);
 Answer delete_object(Context& context);
+Answer delete_object_tagging(Context& context);
+Answer delete_objects(Context& context);
+Answer get_bucket_location(Context& context);
+Answer get_bucket_policy(Context& context);
+Answer get_bucket_policy_status(Context& context);
+Answer get_bucket_tagging(Context& context);
+Answer get_bucket_versioning(Context& context);
 Answer get_object(Context& context);
+Answer get_object_attributes(Context& context);
+Answer get_object_tagging(Context& context);
+Answer head_bucket(Context& context);
 Answer head_object(Context& context);
+Answer list_buckets(Context& context);
+Answer list_multipart_uploads(Context& context);
+Answer list_object_versions(Context& context);
+Answer list_objects(Context& context);
+Answer list_objects_v2(Context& context);
+Answer list_parts(Context& context);
+Answer put_bucket_policy(Context& context);
+Answer put_bucket_tagging(Context& context);
+Answer put_bucket_versioning(Context& context);
 Answer put_object(Context& context);
+Answer put_object_tagging(Context& context);
+Answer upload_part(Context& context);
+Answer upload_part_copy(Context& context);
 
 }  // namespace holdfast::s3::ops

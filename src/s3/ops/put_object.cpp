@@ -7,29 +7,12 @@
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
 #include "s3/metadata.hpp"
+#include "s3/pump.hpp"
 
 #include "holdfast/base/limits.hpp"
 
 namespace holdfast::s3::ops {
 namespace {
-
-// What the headers ask for beside the bytes needs its own permission.
-Result<> authorize_extras(const Context& context, const storage::ObjectAttributes& attributes) {
-  auto& authorizer = context.authorizer;
-  if (!attributes.tags.empty()) {
-    HOLDFAST_TRY_VOID(authorizer.authorize(context, "s3:PutObjectTagging", context.bucket(), context.key()));
-  }
-  if (storage::find_attribute(attributes.properties, kAclProperty) != nullptr) {
-    HOLDFAST_TRY_VOID(authorizer.authorize(context, "s3:PutObjectAcl", context.bucket(), context.key()));
-  }
-  if (attributes.retention.mode != storage::RetentionMode::none) {
-    HOLDFAST_TRY_VOID(authorizer.authorize(context, "s3:PutObjectRetention", context.bucket(), context.key()));
-  }
-  if (attributes.legal_hold) {
-    HOLDFAST_TRY_VOID(authorizer.authorize(context, "s3:PutObjectLegalHold", context.bucket(), context.key()));
-  }
-  return {};
-}
 
 Result<storage::PutSpec> make_spec(const Context& context, const Body& body) {
   if (body.size_bytes().value_or(0) > limits::kObjectBytes) {
@@ -38,7 +21,7 @@ Result<storage::PutSpec> make_spec(const Context& context, const Body& body) {
     return error;
   }
   HOLDFAST_TRY(attributes, attributes_from_request(context));
-  HOLDFAST_TRY_VOID(authorize_extras(context, attributes));
+  HOLDFAST_TRY_VOID(authorize_attributes(context, attributes));
   storage::PutSpec spec;
   spec.bucket = context.bucket();
   spec.key = context.key();
@@ -57,11 +40,7 @@ Answer put_object(Context& context) {
   HOLDFAST_CO_TRY(body, Body::open(context, options));
   HOLDFAST_CO_TRY(spec, make_spec(context, body));
   HOLDFAST_CO_TRY(writer, co_await context.engine.create(std::move(spec)));
-  while (true) {
-    HOLDFAST_CO_TRY(bytes, co_await body.next());
-    if (bytes.empty()) break;
-    HOLDFAST_CO_TRY_VOID(co_await writer->write(bytes));
-  }
+  HOLDFAST_CO_TRY_VOID(co_await pump(body, *writer, limits::kObjectBytes));
   HOLDFAST_CO_TRY(digests, body.finish());
   std::string etag = digests.find(hash::Algorithm::md5)->hex();
   auto checksum = body.checksum(digests);
