@@ -37,7 +37,7 @@ function(holdfast_library name)
     set(sources ${CMAKE_SOURCE_DIR}/cmake/empty.cpp)
   endif()
   add_library(holdfast_${name} STATIC ${sources})
-  target_include_directories(holdfast_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include PRIVATE ${CMAKE_SOURCE_DIR}/src/${name})
+  target_include_directories(holdfast_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/src/${name})
   target_link_libraries(holdfast_${name} ${ARGN})
 endfunction()
 

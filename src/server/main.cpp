@@ -1,3 +1,54 @@
-#include <cstdio>
+#include "command_line.hpp"
+#include "run_server.hpp"
+#include "version.hpp"
 
-int main() { std::puts("holdfast 0.1.0"); }
+#include <exception>
+#include <iostream>
+
+namespace holdfast::server {
+namespace {
+
+constexpr int kExitFailure = 1;
+constexpr int kExitUsage = 2;
+
+int usage_error(const Error& error) {
+  std::cerr << "holdfast: " << error.text() << "\n";
+  return kExitUsage;
+}
+
+struct Run {
+  const Environment& environment;
+
+  int operator()(const ServerArguments& arguments) const {
+    const auto settings = make_settings(arguments.input, arguments.directories);
+    return settings ? run_server(*settings) : usage_error(settings.error());
+  }
+  int operator()(const HealthcheckArguments& arguments) const { return run_healthcheck(arguments); }
+  int operator()(const PresignArguments& arguments) const { return run_presign(arguments, environment); }
+  int operator()(const CheckArguments& arguments) const { return run_check(arguments); }
+  int operator()(const RebuildArguments& arguments) const { return run_rebuild_index(arguments.directory); }
+  int operator()(const VersionArguments&) const {
+    std::cout << "holdfast " << kVersion << "\n";
+    return 0;
+  }
+  int operator()(const Finished& finished) const { return finished.exit_code; }
+};
+
+int run(int argc, char** argv) {
+  Environment environment = process_environment();
+  if (const auto loaded = load_environment_file(environment); !loaded) return usage_error(loaded.error());
+  const Command command = parse_command_line({argv + 1, argv + argc}, environment);
+  return std::visit(Run{environment}, command);
+}
+
+}  // namespace
+}  // namespace holdfast::server
+
+int main(int argc, char** argv) {
+  try {
+    return holdfast::server::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "holdfast: " << error.what() << "\n";
+    return holdfast::server::kExitFailure;
+  }
+}

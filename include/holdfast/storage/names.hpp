@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-namespace holdfast::s3 {
+namespace holdfast::storage {
 
 bool is_valid_bucket_name(std::string_view name) noexcept;
 
-}  // namespace holdfast::s3
+}  // namespace holdfast::storage

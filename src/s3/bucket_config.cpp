@@ -1,0 +1,30 @@
+#include "s3/bucket_config.hpp"
+
+namespace holdfast::s3 {
+
+Result<std::string> find_configuration(const Context& context, std::string_view name, ErrorCode missing) {
+  HOLDFAST_TRY(bucket, context.find_bucket());
+  const auto found = bucket->configuration.find(name);
+  if (found == bucket->configuration.end()) return Error(missing);
+  return found->second;
+}
+
+Task<Result<>> store_configuration(Context& context, std::string_view name, std::string document) {
+  std::function<Result<>(storage::BucketInfo&)> change = [name, &document](storage::BucketInfo& bucket) -> Result<> {
+    bucket.configuration[std::string(name)] = document;
+    return {};
+  };
+  HOLDFAST_CO_TRY_VOID(co_await context.engine.update_bucket(context.bucket(), std::move(change)));
+  co_return Result<>();
+}
+
+Task<Result<>> remove_configuration(Context& context, std::string_view name) {
+  std::function<Result<>(storage::BucketInfo&)> change = [name](storage::BucketInfo& bucket) -> Result<> {
+    bucket.configuration.erase(std::string(name));
+    return {};
+  };
+  HOLDFAST_CO_TRY_VOID(co_await context.engine.update_bucket(context.bucket(), std::move(change)));
+  co_return Result<>();
+}
+
+}  // namespace holdfast::s3

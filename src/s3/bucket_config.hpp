@@ -1,0 +1,21 @@
+// Configuration documents of a bucket, kept as the client sent them once they have been found good.
+#pragma once
+
+#include "s3/context.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace holdfast::s3 {
+
+// Names in BucketInfo::configuration.
+inline constexpr std::string_view kPolicyConfiguration = "policy";
+inline constexpr std::string_view kCorsConfiguration = "cors";
+inline constexpr std::string_view kTaggingConfiguration = "tagging";
+
+// The stored document; `missing` if the bucket has none.
+Result<std::string> find_configuration(const Context& context, std::string_view name, ErrorCode missing);
+Task<Result<>> store_configuration(Context& context, std::string_view name, std::string document);
+Task<Result<>> remove_configuration(Context& context, std::string_view name);  // a missing one is fine
+
+}  // namespace holdfast::s3

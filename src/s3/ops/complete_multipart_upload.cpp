@@ -1,0 +1,97 @@
+// CompleteMultipartUpload. Source: AWS S3 API reference.
+#include "s3/body.hpp"
+#include "s3/checksum.hpp"
+#include "s3/conditions.hpp"
+#include "s3/context.hpp"
+#include "s3/links.hpp"
+#include "s3/metadata.hpp"
+#include "s3/multipart.hpp"
+#include "s3/ops/operations.hpp"
+#include "s3/responses.hpp"
+#include "s3/xml.hpp"
+
+#include "holdfast/base/encoding.hpp"
+#include "holdfast/base/limits.hpp"
+
+namespace holdfast::s3::ops {
+namespace {
+
+// What the client expects of the whole object, in headers of Complete.
+struct Expected {
+  std::optional<DeclaredChecksum> checksum;
+  std::string_view type;
+  std::optional<std::uint64_t> size_bytes;
+};
+
+Result<Expected> parse_expected(const Context& context) {
+  Expected expected;
+  HOLDFAST_TRY(checksum, declared_checksum(context.request));
+  expected.checksum = checksum;
+  expected.type = context.header("x-amz-checksum-type");
+  if (const auto size = context.header("x-amz-mp-object-size"); !size.empty()) {
+    expected.size_bytes = parse_u64(size);
+    if (!expected.size_bytes) return Error(ErrorCode::InvalidRequest, "Value for x-amz-mp-object-size header is invalid.");
+  }
+  return expected;
+}
+
+Result<> check_expected(const Expected& expected, const storage::UploadInfo& upload, const storage::CompletePlan& plan,
+                        std::uint64_t size_bytes) {
+  if (expected.size_bytes && *expected.size_bytes != size_bytes) {
+    return Error(ErrorCode::InvalidRequest, "The provided 'x-amz-mp-object-size' header value " + std::to_string(*expected.size_bytes) +
+                                                " does not match what was computed: " + std::to_string(size_bytes));
+  }
+  const auto type = checksum_type_name(upload_checksum(upload.attributes).type);
+  if (!expected.type.empty() && expected.type != type) {
+    return Error(ErrorCode::InvalidRequest, "The upload was created using the " + std::string(type) +
+                                                " checksum mode. The complete request must use the same checksum mode.");
+  }
+  if (!expected.checksum || !plan.checksum || plan.checksum->algorithm != expected.checksum->algorithm) return {};
+  const std::string& value = plan.checksum->value;  // a composite value ends in -N, which the header leaves out
+  if (value.substr(0, value.find('-')) != expected.checksum->value.base64()) return Error(ErrorCode::BadDigest);
+  return {};
+}
+
+std::uint64_t planned_size(const std::vector<storage::PartInfo>& parts, const storage::CompletePlan& plan) {
+  std::uint64_t size = 0;
+  auto next = plan.part_numbers.begin();
+  for (const storage::PartInfo& part : parts) {
+    if (next == plan.part_numbers.end() || part.number != *next) continue;
+    size += part.size_bytes;
+    ++next;
+  }
+  return size;
+}
+
+}  // namespace
+
+Answer complete_multipart_upload(Context& context) {
+  HOLDFAST_CO_TRY(body, co_await read_document(context, limits::kXmlBodyBytes, ErrorCode::MaxMessageLengthExceeded));
+  HOLDFAST_CO_TRY(named, parse_complete_document(body));
+  HOLDFAST_CO_TRY(expected, parse_expected(context));
+  storage::CompletePlanner planner = [&named, &expected](const storage::UploadInfo& upload,
+                                                         const std::vector<storage::PartInfo>& parts) -> Result<storage::CompletePlan> {
+    HOLDFAST_TRY(plan, plan_complete(upload, parts, named));
+    const std::uint64_t size = planned_size(parts, plan);
+    if (size > limits::kObjectBytes) return Error(ErrorCode::EntityTooLarge);
+    HOLDFAST_TRY_VOID(check_expected(expected, upload, plan, size));
+    return std::move(plan);
+  };
+  std::string upload_id(context.query.get("uploadId"));
+  storage::Precondition precondition = write_precondition(context.request);
+  HOLDFAST_CO_TRY(object, co_await context.engine.complete_upload(context.bucket(), context.key(), std::move(upload_id), std::move(planner),
+                                                                  std::move(precondition)));
+
+  XmlWriter xml("CompleteMultipartUploadResult");
+  xml.element("Location", object_url(context, context.bucket(), context.key()));
+  xml.element("Bucket", context.bucket()).element("Key", context.key()).etag("ETag", object->etag);
+  if (object->checksum) {
+    xml.element(checksum_name(object->checksum->algorithm).element, object->checksum->value);
+    xml.element("ChecksumType", checksum_type_name(object->checksum->type));
+  }
+  http::Response response = xml_response(xml);
+  if (object->version_id != "null") response.set("x-amz-version-id", object->version_id);
+  co_return response;
+}
+
+}  // namespace holdfast::s3::ops

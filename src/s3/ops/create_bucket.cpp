@@ -1,0 +1,60 @@
+// CreateBucket. Source: AWS S3 API reference.
+#include "s3/body.hpp"
+#include "s3/context.hpp"
+#include "s3/ops/operations.hpp"
+#include "s3/owner.hpp"
+#include "s3/responses.hpp"
+#include "s3/xml.hpp"
+
+#include "holdfast/base/encoding.hpp"
+#include "holdfast/base/limits.hpp"
+#include "holdfast/storage/names.hpp"
+
+namespace holdfast::s3::ops {
+namespace {
+
+// The LocationConstraint of the body; empty if there is none. With no region of its own the server takes any.
+Result<std::string> location_constraint(const std::string& body, const std::string& region) {
+  if (trim(body).empty()) return std::string();
+  HOLDFAST_TRY(document, XmlDocument::parse(body, "CreateBucketConfiguration"));
+  std::string location(trim(document.root().child("LocationConstraint").text()));
+  if (!location.empty() && !region.empty() && location != region) {
+    return Error(ErrorCode::IllegalLocationConstraintException,
+                 "The " + location + " location constraint is incompatible for the region specific endpoint this request was sent to.");
+  }
+  return location;
+}
+
+Result<bool> lock_asked_for(const Context& context) {
+  const auto value = context.header("x-amz-bucket-object-lock-enabled");
+  if (value.empty() || equals_ignoring_case(value, "false")) return false;
+  if (equals_ignoring_case(value, "true")) return true;
+  return Error(ErrorCode::InvalidArgument, "x-amz-bucket-object-lock-enabled must be true or false.");
+}
+
+}  // namespace
+
+Answer create_bucket(Context& context) {
+  if (!storage::is_valid_bucket_name(context.bucket())) co_return Error(ErrorCode::InvalidBucketName);
+  HOLDFAST_CO_TRY(body, co_await read_document(context, limits::kXmlBodyBytes, ErrorCode::MaxMessageLengthExceeded));
+  HOLDFAST_CO_TRY(location, location_constraint(body, context.options.region));
+  HOLDFAST_CO_TRY(object_lock, lock_asked_for(context));
+
+  storage::BucketInfo bucket;
+  bucket.name = context.bucket();
+  bucket.owner = kRootCanonicalId;
+  bucket.region = location;
+  bucket.object_lock = object_lock;
+  if (object_lock) bucket.versioning = storage::Versioning::enabled;
+  const auto made = co_await context.engine.create_bucket(std::move(bucket));
+  if (!made) {
+    // The one account there is owns every bucket.
+    if (made.error().code == ErrorCode::BucketAlreadyExists) co_return Error(ErrorCode::BucketAlreadyOwnedByYou);
+    co_return made.error();
+  }
+  http::Response response = empty_response(200);
+  response.set("Location", "/" + context.bucket());
+  co_return response;
+}
+
+}  // namespace holdfast::s3::ops

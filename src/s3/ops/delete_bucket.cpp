@@ -1,0 +1,13 @@
+// DeleteBucket. Source: AWS S3 API reference.
+#include "s3/context.hpp"
+#include "s3/ops/operations.hpp"
+#include "s3/responses.hpp"
+
+namespace holdfast::s3::ops {
+
+Answer delete_bucket(Context& context) {
+  HOLDFAST_CO_TRY_VOID(co_await context.engine.delete_bucket(context.bucket()));
+  co_return empty_response(204);
+}
+
+}  // namespace holdfast::s3::ops

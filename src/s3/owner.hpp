@@ -1,0 +1,19 @@
+// Owners as S3's XML shows them: a canonical id and a name.
+#pragma once
+
+#include "s3/xml.hpp"
+
+#include <string_view>
+
+namespace holdfast::s3 {
+
+// The one account there is: SHA-256 of "holdfast/root", so that the id has the shape that clients know and never changes.
+inline constexpr std::string_view kRootCanonicalId = "366dd5f399c5ed0fee2a6e86d88d9825bd106dd018d21e707c98ee1052ec1926";
+inline constexpr std::string_view kRootDisplayName = "root";
+
+// <Owner><ID/><DisplayName/></Owner>, or the same under another element's name.
+inline void append_owner(XmlWriter& xml, std::string_view element = "Owner") {
+  xml.open(element).element("ID", kRootCanonicalId).element("DisplayName", kRootDisplayName).close();
+}
+
+}  // namespace holdfast::s3

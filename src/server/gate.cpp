@@ -1,0 +1,52 @@
+#include "gate.hpp"
+
+#include "holdfast/admin/health.hpp"
+
+namespace holdfast::server {
+namespace {
+
+// Before the service is there no bucket name or key can be known to be harmless in XML, so none is named.
+http::Response plain_error(const Error& error) {
+  http::Response response;
+  response.status = error.http_status();
+  response.set("Content-Type", "application/xml");
+  response.body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>" + std::string(error.name()) + "</Code><Message>" +
+                  std::string(error_default_message(error.code)) + "</Message></Error>";
+  return response;
+}
+
+Task<http::Response> answer_unserved(const http::Request& request, http::BodyStream&) {
+  (void)request;
+  co_return plain_error(ErrorCode::NotImplemented);
+}
+
+}  // namespace
+
+void Gate::open(http::Handler* service, const storage::Engine* engine) noexcept {
+  engine_.store(engine, std::memory_order_release);
+  service_.store(service, std::memory_order_release);
+}
+
+Task<http::Response> Gate::handle(const http::Request& request, http::BodyStream& body) {
+  if (auto health = admin::answer_health(request, engine_.load(std::memory_order_acquire))) co_return std::move(*health);
+  if (http::Handler* service = service_.load(std::memory_order_acquire)) co_return co_await service->handle(request, body);
+  if (role_ == GateRole::console) {
+    http::Response response;
+    response.status = 404;
+    response.set("Content-Type", "text/plain; charset=utf-8");
+    response.body = "The web console is not in this build. S3 is served on the other port; health is at /health.\n";
+    co_return response;
+  }
+  http::Response response = plain_error(ErrorCode::XMinioServerNotInitialized);
+  response.set("Retry-After", "1");
+  co_return response;
+}
+
+http::Response Gate::handle_error(const Error& error) {
+  http::Handler* service = service_.load(std::memory_order_acquire);
+  return service != nullptr ? service->handle_error(error) : plain_error(error);
+}
+
+s3::ReservedHandler Gate::reserved_handler() { return answer_unserved; }
+
+}  // namespace holdfast::server

@@ -1,0 +1,153 @@
+#include "run_server.hpp"
+
+#include "banner.hpp"
+#include "default_buckets.hpp"
+#include "gate.hpp"
+
+#include "holdfast/base/limits.hpp"
+#include "holdfast/http/server.hpp"
+#include "holdfast/io/file_system.hpp"
+#include "holdfast/io/pool.hpp"
+#include "holdfast/s3/service.hpp"
+#include "holdfast/storage/local_engine.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <iostream>
+#include <mutex>
+#include <thread>
+
+namespace holdfast::server {
+namespace {
+
+constexpr unsigned kBlockingThreads = 16;
+constexpr int kExitFailure = 1;
+
+// The first signal asks for a clean stop, the second one ends the process at once.
+class StopSignal {
+ public:
+  void arrive(int signal) {
+    const std::lock_guard lock(mutex_);
+    if (arrived_) _exit(kExitFailure);
+    arrived_ = true;
+    log::info(std::string(strsignal(signal)) + ": finishing what is under way; a second signal ends at once");
+    changed_.notify_all();
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return arrived_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool arrived_ = false;
+};
+
+// Each connection and each object being read needs a descriptor.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+http::ServerOptions listen_options(const HostPort& address, const Settings& settings) {
+  http::ServerOptions options;
+  options.host = address.host;
+  options.port = address.port;
+  if (!settings.certificate_file.empty()) {
+    options.tls = std::make_unique<http::TlsOptions>(http::TlsOptions{settings.certificate_file, settings.private_key_file, {}});
+  }
+  return options;
+}
+
+s3::ServiceOptions service_options(const Settings& settings) {
+  s3::ServiceOptions options;
+  options.region = settings.region;
+  options.domains = settings.domains;
+  options.public_url = settings.server_url;
+  options.host_aliases = settings.host_aliases;
+  options.cors_allow_origin = settings.cors_allow_origin;
+  options.allow_signature_v2 = settings.allow_signature_v2;
+  options.default_credentials = settings.default_credentials;
+  return options;
+}
+
+Result<std::unique_ptr<storage::Engine>> open_engine(const Settings& settings, io::FileSystem& files, io::BlockingPool& pool,
+                                                     const Clock& clock) {
+  storage::LocalOptions options;
+  options.directory = settings.directory;
+  options.block_cache_bytes = settings.block_cache_bytes;
+  options.reserve_bytes = settings.reserve_bytes;
+  return storage::open_local_engine(options, files, pool, clock, log_progress());
+}
+
+int fail(const Error& error) {
+  log::error(std::string(error.text()));
+  return kExitFailure;
+}
+
+}  // namespace
+
+int run_server(const Settings& settings) {
+  log::configure(settings.log_level, settings.log_format);
+  std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
+  for (const std::string& warning : settings.warnings) log::warn(warning);
+
+  const SystemClock clock;
+  const auto files = io::make_posix_file_system();
+  io::BlockingPool pool(kBlockingThreads);
+  const auto credentials = auth::make_root_credentials(settings.root_user, settings.root_password);
+  http::IoThreads threads(settings.threads);
+  StopSignal stop;
+  threads.on_signals({SIGTERM, SIGINT}, [&stop](int signal) { stop.arrive(signal); });
+
+  // The listeners come up first, so that health checks get an answer while the engine recovers.
+  Gate s3_gate(GateRole::s3);
+  Gate console_gate(GateRole::console);
+  auto s3_server = http::Server::listen(threads, listen_options(settings.address, settings), s3_gate);
+  if (!s3_server) return fail(s3_server.error());
+  auto console_server = http::Server::listen(threads, listen_options(settings.console_address, settings), console_gate);
+  if (!console_server) {
+    if (settings.console_address_asked) return fail(console_server.error());
+    log::warn("no console: " + std::string(console_server.error().text()));
+  }
+  std::thread io([&threads] { threads.run(); });
+  const auto stop_threads = [&] {
+    threads.stop();
+    io.join();
+  };
+
+  auto engine = open_engine(settings, *files, pool, clock);
+  if (!engine) {
+    stop_threads();
+    return fail(engine.error());
+  }
+  if (const auto made = make_default_buckets(**engine, settings.default_buckets); !made) {
+    (*engine)->close(std::chrono::steady_clock::now() + limits::kShutdownTotal);
+    stop_threads();
+    return fail(made.error());
+  }
+  const auto service = s3::make_service(**engine, *credentials, clock, service_options(settings), s3_gate.reserved_handler());
+  s3_gate.open(service.get(), engine->get());
+  console_gate.open(nullptr, engine->get());
+  print_start_lines(settings, (*s3_server)->port(), console_server ? (*console_server)->port() : 0);
+
+  stop.wait();
+  const auto deadline = std::chrono::steady_clock::now() + limits::kShutdownTotal;
+  const auto drain_until = std::chrono::steady_clock::now() + limits::kShutdownTotal * 5 / 8;
+  if (console_server) (*console_server)->drain(std::chrono::steady_clock::now());
+  (*s3_server)->drain(drain_until);
+  (*engine)->close(deadline);
+  stop_threads();
+  log::info("stopped");
+  return 0;
+}
+
+}  // namespace holdfast::server

@@ -1,0 +1,39 @@
+"""Large bodies in bounded memory."""
+import hashlib
+import os
+import subprocess
+
+from conftest import BINARY
+
+GIB = 1 << 30
+
+
+def resident_mib(server):
+    for line in open(f"/proc/{server.process.pid}/status"):
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+
+
+def test_one_gib_in_one_put_and_back_in_bounded_memory(server, s3, tmp_path):
+    s3.create_bucket(Bucket="bucket")
+    path = tmp_path / "big"
+    block = os.urandom(1 << 20)
+    digest = hashlib.sha256()
+    with open(path, "wb") as file:
+        for number in range(1024):
+            data = number.to_bytes(8, "big") + block[8:]
+            file.write(data)
+            digest.update(data)
+    url = s3.generate_presigned_url("put_object", {"Bucket": "bucket", "Key": "big"}, ExpiresIn=600)
+    subprocess.run(["curl", "-sf", "-T", str(path), url], check=True, timeout=300)
+    assert resident_mib(server) < 120
+    path.unlink()
+    get = s3.generate_presigned_url("get_object", {"Bucket": "bucket", "Key": "big"}, ExpiresIn=600)
+    with subprocess.Popen(["curl", "-sf", get], stdout=subprocess.PIPE) as curl:
+        back, size = hashlib.sha256(), 0
+        while data := curl.stdout.read(1 << 20):
+            back.update(data)
+            size += len(data)
+    assert size == GIB and back.digest() == digest.digest()
+    assert resident_mib(server) < 120
+    s3.delete_object(Bucket="bucket", Key="big")
