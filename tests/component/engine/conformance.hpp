@@ -319,7 +319,7 @@ inline Precondition saw(std::string& what) {
 
 // --- texts to compare ---
 
-inline std::string quoted(const std::string& text) {
+inline std::string escaped(const std::string& text) {
   std::ostringstream out;
   out << '"';
   for (const char c : text) {
@@ -335,7 +335,7 @@ inline std::string quoted(const std::string& text) {
 
 inline std::string describe(const Attributes& attributes) {
   std::string text = "{";
-  for (const auto& [name, value] : attributes) text += quoted(name) + ":" + quoted(value) + " ";
+  for (const auto& [name, value] : attributes) text += escaped(name) + ":" + escaped(value) + " ";
   return text + "}";
 }
 

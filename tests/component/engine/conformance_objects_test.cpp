@@ -215,7 +215,7 @@ TEST_P(ObjectTest, Keys_ofAnyShape_areApart) {
                                    std::string(512, '/') + std::string(512, 'z')};
   for (const std::string& key : keys) must(put(engine(), "b", key, "content of " + key));
   for (const std::string& key : keys) {
-    SCOPED_TRACE(quoted(key));
+    SCOPED_TRACE(escaped(key));
     EXPECT_EQ(must(get(engine(), "b", key)), "content of " + key);
     EXPECT_EQ(must(head(engine(), "b", key))->key, key);
   }
@@ -225,7 +225,7 @@ TEST_P(ObjectTest, Keys_ofAnyShape_areApart) {
   for (const ListEntry& entry : must(sync_wait(engine().list(query))).objects) listed.push_back(entry.key);
   std::sort(keys.begin(), keys.end());
   EXPECT_EQ(listed, keys);
-  for (const std::string& key : keys) EXPECT_TRUE(must(remove(engine(), "b", key)).existed) << quoted(key);
+  for (const std::string& key : keys) EXPECT_TRUE(must(remove(engine(), "b", key)).existed) << escaped(key);
   EXPECT_EQ(usage("b"), Usage());
 }
 
