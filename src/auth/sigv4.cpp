@@ -209,7 +209,7 @@ Result<TimePoint> check_validity(const QueryFields& fields, TimePoint now) {
   if (!signed_at) return kQueryComplaint("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
   HOLDFAST_TRY(expires, parse_expires(fields.expires));
   if (*signed_at > now + limits::kClockSkew) return request_not_yet_valid(now);
-  if (now - *signed_at <= expires) return *signed_at;
+  if (now <= *signed_at + expires) return *signed_at;  // no difference: a date of the year 0 would overflow
   Error error = request_expired(*signed_at + expires, now);
   error.details.emplace(error.details.begin(), "X-Amz-Expires", fields.expires);
   return error;

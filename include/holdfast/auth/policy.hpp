@@ -24,15 +24,20 @@ enum class Decision { allow, deny, neutral };  // neutral: no statement speaks o
 
 class PolicyDocument {
  public:
-  // MalformedPolicy with a message that says which element is wrong.
+  // Identity policies: no Principal. MalformedPolicy with a message that says which element is wrong.
   static Result<PolicyDocument> parse(std::string_view json);
   // Bucket policies: every statement needs a Principal and resources of this bucket.
   static Result<PolicyDocument> parse_bucket_policy(std::string_view json, std::string_view bucket);
 
-  Decision evaluate(const AccessRequest& request) const;  // an explicit Deny wins
+  // An explicit Deny wins. Whatever a statement can't make out (a variable without a value, a number that is none) never
+  // makes an Allow apply.
+  Decision evaluate(const AccessRequest& request) const;
   // What GetBucketPolicyStatus answers: does an Allow statement speak to everyone, without a condition that names fixed
   // addresses, accounts or the like? (AWS, "The meaning of public")
   bool is_public() const;
+  // Every condition key and policy variable that the document asks about, in lower case, sorted, each once: so that
+  // whoever evaluates it can refuse a document with keys that it never fills in.
+  std::vector<std::string> condition_keys() const;
 
   struct Statement;
 
@@ -40,7 +45,8 @@ class PolicyDocument {
   std::shared_ptr<const std::vector<Statement>> statements_;
 };
 
-// Bucket policies that MinIO's anonymous settings stand for: none (nullopt-like empty text), download, upload, public.
+// Bucket policies that MinIO's anonymous settings stand for, in the shape that `mc anonymous get` recognises: none or
+// private (empty text), download, upload, public. InvalidArgument for any other name.
 Result<std::string> canned_bucket_policy(std::string_view name, std::string_view bucket);
 
 }  // namespace holdfast::auth

@@ -139,6 +139,13 @@ TEST(Presigned, Expiry) {
   expect_error(Bench("20130523T234459Z").run(example()), ErrorCode::AccessDenied, "Request is not valid yet");
 }
 
+TEST(Presigned, DatesAtTheEndsOfTime) {
+  for (const std::string date : {"00000101T000000Z", "16000101T000000Z", "19700101T000000Z"}) {
+    expect_error(Bench(kDate).run(replaced(example(), "20130524T000000Z", date)), ErrorCode::AccessDenied, "Request has expired");
+  }
+  expect_error(Bench(kDate).run(replaced(example(), "20130524T000000Z", "99991231T235959Z")), ErrorCode::AccessDenied, "not valid yet");
+}
+
 TEST(Presigned, ExpiresHasARange) {
   const auto with = [](std::string_view expires) {
     return Bench(kDate).run(replaced(example(), "X-Amz-Expires=86400", "X-Amz-Expires=" + std::string(expires)));
