@@ -13,7 +13,8 @@
 
 namespace holdfast::http {
 
-// The threads that run connections. One io_context and one Executor each.
+// The threads that run connections. One io_context and one Executor each. Makes the process ignore SIGPIPE. Must
+// outlive whatever posts to its executors.
 class IoThreads {
  public:
   explicit IoThreads(unsigned count);
@@ -24,7 +25,7 @@ class IoThreads {
   Executor& executor(unsigned index) noexcept;
   // Calls `wake` on an I/O thread when one of the signals arrives (SIGTERM, SIGINT, SIGHUP...), each time.
   void on_signals(std::vector<int> signals, std::function<void(int)> wake);
-  void run();   // joins: returns after stop()
+  void run();   // the calling thread is one of them; returns after stop()
   void stop() noexcept;
 
   struct State;
@@ -63,12 +64,14 @@ class Server {
  public:
   // Binds and listens; starts accepting at once. The error names the address.
   static Result<std::unique_ptr<Server>> listen(IoThreads& threads, ServerOptions options, Handler& handler);
-  virtual ~Server() = default;
+  virtual ~Server() = default;  // drain(now): the I/O threads should still run
   virtual std::uint16_t port() const noexcept = 0;
   virtual ServerStats stats() const noexcept = 0;
   // Stops accepting, lets requests under way end until the deadline, closes idle connections at once, then the rest.
   // Blocks the calling thread (not an I/O thread).
   virtual void drain(std::chrono::steady_clock::time_point deadline) = 0;
+  // New connections use this certificate; the old one stays when it can't be read. Any thread.
+  virtual Result<> reload_tls(const TlsOptions& options) = 0;
 };
 
 // A small blocking client for the command line (healthcheck, admin).
