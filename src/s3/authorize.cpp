@@ -59,7 +59,7 @@ Result<std::shared_ptr<const auth::PolicyDocument>> PolicyCache::find(const stor
     const auto entry = entries_.find(bucket->id);
     if (entry != entries_.end() && entry->second.bucket == bucket) return entry->second.policy;
   }
-  HOLDFAST_TRY(parsed, auth::PolicyDocument::parse(stored->second));
+  HOLDFAST_TRY(parsed, auth::PolicyDocument::parse_bucket_policy(stored->second, bucket->name));
   auto policy = std::make_shared<const auth::PolicyDocument>(std::move(parsed));
   const std::lock_guard lock(mutex_);
   if (entries_.size() >= kCachedPolicies) entries_.clear();
