@@ -83,7 +83,13 @@ void append_header_values(std::string& out, std::span<const HeaderView> headers,
 }  // namespace
 
 bool append_reencoded(std::string& out, std::string_view raw, bool keep_slash, Plus plus) {
+  const auto is_plain = [keep_slash](char c) { return kUnreserved[static_cast<unsigned char>(c)] || (c == '/' && keep_slash); };
   for (std::size_t i = 0; i < raw.size(); ++i) {
+    const auto run_end = std::find_if_not(raw.begin() + static_cast<std::ptrdiff_t>(i), raw.end(), is_plain);
+    const auto run = static_cast<std::size_t>(run_end - raw.begin()) - i;
+    out.append(raw.substr(i, run));
+    i += run;
+    if (i == raw.size()) break;
     auto byte = static_cast<unsigned char>(raw[i]);
     if (byte == '%') {
       const int escaped = escaped_byte(raw, i);
