@@ -63,15 +63,37 @@ std::string_view update_event(const ObjectAttributes& before, const ObjectAttrib
   return "s3:ObjectCreated:PutRetention";
 }
 
-// Plans the deletes of one request. What the group already removes counts as gone for the specs after it.
+// Plans deletes as one group.
 class Removal {
  public:
   Removal(Store& store, BucketPtr bucket) : store_(store), bucket_(std::move(bucket)) { group.reserved = true; }
 
-  Task<Result<DeleteOutcome>> plan(const DeleteSpec& spec) {
-    if (spec.version_id.empty() && bucket_->versioning != Versioning::unversioned) co_return co_await put_marker(spec);
+  CommitGroup group;
+
+  // False if the group changes that key already: a spec sees what those before it did, so that commit comes first.
+  bool takes(const std::string& key) const { return !keys_.contains(key) && group.bytes < store_.options.journal_segment_bytes / 2; }
+
+  Task<Result<DeleteOutcome>> plan(const DeleteSpec& spec, std::size_t index) {
+    const std::size_t before = group.items.size();
+    const bool marker = spec.version_id.empty() && bucket_->versioning != Versioning::unversioned;
+    Result<DeleteOutcome> outcome = DeleteOutcome();
+    if (marker) {
+      outcome = co_await put_marker(spec, index);
+    } else {
+      outcome = co_await remove_version(spec);
+    }
+    if (group.items.size() > before) keys_.insert(spec.key);
+    co_return std::move(outcome);
+  }
+
+  // Version ids of markers are known once they are committed.
+  void name_markers(std::vector<Result<DeleteOutcome>>& outcomes) const {
+    for (const auto& [index, marker] : markers_) outcomes[index]->version_id = object_of(marker)->version_id;
+  }
+
+ private:
+  Task<Result<DeleteOutcome>> remove_version(const DeleteSpec& spec) {
     HOLDFAST_CO_TRY(version, co_await find_version(store_, bucket_->id, spec.key, spec.version_id));
-    if (version && removed_.contains({spec.key, version->info.created_seq})) version.reset();
     HOLDFAST_CO_TRY_VOID(check(spec.precondition, version));
     DeleteOutcome outcome;
     outcome.version_id = spec.version_id;
@@ -80,46 +102,28 @@ class Removal {
     outcome.existed = true;
     outcome.delete_marker = version->info.delete_marker;
     HOLDFAST_CO_TRY_VOID(co_await plan_removal(store_, *bucket_, *version, "s3:ObjectRemoved:Delete", group));
-    removed_.emplace(spec.key, version->info.created_seq);
     co_return std::move(outcome);
   }
 
-  CommitGroup group;
-  std::vector<std::pair<std::size_t, ItemPtr>> markers;  // outcomes whose version id is known once committed
-
- private:
-  Task<Result<DeleteOutcome>> put_marker(const DeleteSpec& spec) {
+  Task<Result<DeleteOutcome>> put_marker(const DeleteSpec& spec, std::size_t index) {
     DeleteOutcome outcome;
     outcome.delete_marker = true;
     HOLDFAST_CO_TRY(current, co_await find_current(store_, bucket_->id, spec.key));
     outcome.existed = visible(current) != nullptr;
-    if (const auto made = made_.find(spec.key); made != made_.end()) {
-      HOLDFAST_CO_TRY_VOID(check(spec.precondition, std::nullopt));
-      outcome.existed = false;
-      last_marker = made->second;
-      co_return std::move(outcome);
-    }
     NewVersion marker;
     marker.version.file = store_.new_file_id();
     marker.version.info.key = spec.key;
     marker.version.info.delete_marker = true;
     marker.event = "s3:ObjectRemoved:DeleteMarkerCreated";
-    const std::size_t first = group.items.size();
     HOLDFAST_CO_TRY_VOID(co_await plan_put(store_, *bucket_, std::move(marker), spec.precondition, group));
-    for (std::size_t i = first; i < group.items.size(); ++i) {
-      if (std::holds_alternative<PutVersion>(group.items[i]->change)) last_marker = group.items[i];
-    }
-    made_.emplace(spec.key, last_marker);
+    markers_.emplace_back(index, put_of(group));
     co_return std::move(outcome);
   }
 
   Store& store_;
   BucketPtr bucket_;
-  std::set<std::pair<std::string, std::uint64_t>> removed_;
-  std::map<std::string, ItemPtr> made_;
-
- public:
-  ItemPtr last_marker;  // of the spec planned last, if it made one
+  std::set<std::string> keys_;
+  std::vector<std::pair<std::size_t, ItemPtr>> markers_;
 };
 
 std::vector<std::uint64_t> key_locks(std::uint64_t bucket_id, const std::vector<DeleteSpec>& specs) {
@@ -147,10 +151,7 @@ Task<Result<ObjectPtr>> publish(Store& store, Publication publication, bool& app
   const auto outcome = co_await commit(store, group);
   appended = group.appended;
   if (!outcome) co_return outcome.error();
-  for (const ItemPtr& item : group.items) {
-    if (std::holds_alternative<PutVersion>(item->change)) co_return object_of(item);
-  }
-  co_return Error(ErrorCode::InternalError, "Nothing was published.");
+  co_return object_of(put_of(group));
 }
 
 Task<Result<ObjectPtr>> head_object(Store& store, ObjectName name) {
@@ -175,24 +176,18 @@ Task<Result<std::vector<Result<DeleteOutcome>>>> remove_objects(Store& store, st
   const auto key_guards = co_await store.key_locks.acquire_all(std::move(locks));
   std::vector<Result<DeleteOutcome>> outcomes;
   outcomes.reserve(specs.size());
-  const std::uint64_t most = store.options.journal_segment_bytes / 2;
   for (std::size_t next = 0; next < specs.size();) {
     Removal removal(store, bucket);
     const std::size_t first = next;
-    // One group unless it wouldn't fit into a journal segment.
-    for (; next < specs.size() && removal.group.bytes < most; ++next) {
-      removal.last_marker.reset();
-      outcomes.push_back(co_await removal.plan(specs[next]));
-      if (removal.last_marker) removal.markers.emplace_back(next, removal.last_marker);
-    }
+    for (; next < specs.size() && removal.takes(specs[next].key); ++next) outcomes.push_back(co_await removal.plan(specs[next], next));
     const auto outcome = co_await commit(store, removal.group);
-    if (!outcome) {
-      for (std::size_t i = first; i < next; ++i) {
-        if (outcomes[i]) outcomes[i] = outcome.error();
-      }
+    if (outcome) {
+      removal.name_markers(outcomes);
       continue;
     }
-    for (const auto& [index, marker] : removal.markers) outcomes[index]->version_id = object_of(marker)->version_id;
+    for (std::size_t i = first; i < next; ++i) {
+      if (outcomes[i]) outcomes[i] = outcome.error();
+    }
   }
   co_return std::move(outcomes);
 }

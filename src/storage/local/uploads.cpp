@@ -207,10 +207,7 @@ Task<Result<ObjectPtr>> complete_upload(Store& store, UploadName name, CompleteP
   }
   group.add(removal_of(*upload));
   HOLDFAST_CO_TRY_VOID(co_await commit(store, group));
-  for (const ItemPtr& item : group.items) {
-    if (std::holds_alternative<PutVersion>(item->change)) co_return object_of(item);
-  }
-  co_return Error(ErrorCode::InternalError, "Nothing was published.");
+  co_return object_of(put_of(group));
 }
 
 Task<Result<>> abort_upload(Store& store, UploadName name) {

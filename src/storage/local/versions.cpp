@@ -6,6 +6,8 @@
 #include "holdfast/base/log.hpp"
 #include "holdfast/base/random.hpp"
 
+#include <algorithm>
+
 namespace holdfast::storage::local {
 namespace {
 
@@ -202,6 +204,12 @@ Task<Result<>> check_quota(Store& store, const BucketInfo& bucket, std::string_v
   HOLDFAST_CO_TRY(current, co_await find_current(store, bucket.id, key));
   HOLDFAST_CO_TRY(replaced, co_await find_replaced(store, bucket, key, current));
   co_return check_quota_with(store, bucket, size_bytes, replaced ? replaced->info.size_bytes : 0);
+}
+
+ItemPtr put_of(const CommitGroup& group) {
+  const auto found = std::find_if(group.items.rbegin(), group.items.rend(),
+                                  [](const ItemPtr& item) { return std::holds_alternative<PutVersion>(item->change); });
+  return *found;
 }
 
 ObjectPtr object_of(const ItemPtr& put) { return {put, &std::get<PutVersion>(put->change).version.info}; }

@@ -51,7 +51,9 @@ void plan_event(Store& store, std::string_view name, const BucketInfo& bucket, c
 // What a write of so many bytes may take; what it replaces makes room.
 Task<Result<>> check_quota(Store& store, const BucketInfo& bucket, std::string_view key, std::uint64_t size_bytes);
 
-// The version that `put` of the group makes, as the engine's callers get it.
+// The change of the group that was planned last to bring a version.
+ItemPtr put_of(const CommitGroup& group);
+// The version that it makes, as the engine's callers get it: once it is committed.
 ObjectPtr object_of(const ItemPtr& put);
 // Enqueues and awaits. The answer is about all of the group.
 Task<Result<>> commit(Store& store, CommitGroup& group);
