@@ -99,13 +99,17 @@ bool has_trailers(PayloadKind kind) noexcept {
 
 bool is_chunked(PayloadKind kind) noexcept { return kind == PayloadKind::streaming_signed || has_trailers(kind); }
 
-Result<Declared> read_declared(const Context& context) {
+Result<Declared> read_declared(const Context& context, bool header_checksum) {
   if (!has_length(context)) return ErrorCode::MissingContentLength;
   Declared declared;
   declared.kind = payload_kind(context);
   HOLDFAST_TRY(md5, declared_md5(context));
   HOLDFAST_TRY(sha256, declared_sha256(context));
-  HOLDFAST_TRY(checksum, declared_checksum(context.request));
+  std::optional<DeclaredChecksum> checksum;
+  if (header_checksum) {
+    HOLDFAST_TRY(found, declared_checksum(context.request));
+    checksum = found;
+  }
   declared.md5 = md5;
   declared.sha256 = sha256;
   declared.checksum = checksum;
@@ -139,7 +143,7 @@ Body::Body(http::BodyStream& stream, hash::Verifier verifier)
     : stream_(&stream), verifier_(std::move(verifier)), signed_chunks_(nullptr, [](SignedChunks* chunks) { delete chunks; }) {}
 
 Result<Body> Body::open(const Context& context, BodyOptions options) {
-  HOLDFAST_TRY(declared, read_declared(context));
+  HOLDFAST_TRY(declared, read_declared(context, options.header_checksum));
   const auto algorithm = declared.algorithm ? declared.algorithm : options.default_checksum;
   Body body(context.stream, make_verifier(declared, options.md5, algorithm));
   body.checksum_algorithm_ = algorithm;
@@ -228,8 +232,7 @@ std::optional<storage::Checksum> Body::checksum(const hash::VerifiedDigests& dig
   return storage::Checksum{*checksum_algorithm_, storage::ChecksumType::full_object, digest->base64()};
 }
 
-Task<Result<std::string>> read_document(const Context& context, std::size_t max_bytes, ErrorCode too_large) {
-  BodyOptions options;
+Task<Result<std::string>> read_document(const Context& context, std::size_t max_bytes, ErrorCode too_large, BodyOptions options) {
   options.md5 = false;
   auto body = Body::open(context, options);
   if (!body) co_return body.error();

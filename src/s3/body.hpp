@@ -21,6 +21,7 @@ struct Context;
 struct BodyOptions {
   bool md5 = true;                                    // computed even if not declared: it is the ETag
   std::optional<hash::Algorithm> default_checksum{};  // computed when the client declares none
+  bool header_checksum = true;                        // x-amz-checksum-* headers speak of this body
 };
 
 class Body {
@@ -65,6 +66,6 @@ class Body {
 };
 
 // A whole small body (XML, JSON), verified; `max_bytes` or more: `too_large`.
-Task<Result<std::string>> read_document(const Context& context, std::size_t max_bytes, ErrorCode too_large);
+Task<Result<std::string>> read_document(const Context& context, std::size_t max_bytes, ErrorCode too_large, BodyOptions options = {});
 
 }  // namespace holdfast::s3

@@ -169,6 +169,15 @@ std::size_t characters(std::string_view utf8) noexcept {
   return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
+// Letters, digits and spaces of any script, and these. Beyond ASCII all counts as a letter.
+bool is_tag_text(std::string_view text) noexcept {
+  static constexpr std::string_view kPunctuation = " +-=._:/@";
+  return std::ranges::all_of(text, [](char c) {
+    return static_cast<unsigned char>(c) >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           kPunctuation.find(c) != std::string_view::npos;
+  });
+}
+
 void describe_lock(http::Response& response, const storage::ObjectInfo& object) {
   if (object.retention.mode != storage::RetentionMode::none) {
     response.set("x-amz-object-lock-mode", object.retention.mode == storage::RetentionMode::governance ? "GOVERNANCE" : "COMPLIANCE");
@@ -238,10 +247,13 @@ Result<storage::Attributes> parse_tags(std::string_view header) {
 Result<> check_tags(const storage::Attributes& tags, std::size_t max_tags) {
   if (tags.size() > max_tags) return Error(ErrorCode::BadRequest, "Object tags cannot be greater than " + std::to_string(max_tags));
   for (auto tag = tags.begin(); tag != tags.end(); ++tag) {
-    if (tag->first.empty() || characters(tag->first) > kTagKeyCharacters) {
+    if (tag->first.starts_with("aws:")) return Error(ErrorCode::InvalidTag, "System tags cannot be added/updated by requester");
+    if (tag->first.empty() || characters(tag->first) > kTagKeyCharacters || !is_tag_text(tag->first)) {
       return Error(ErrorCode::InvalidTag, "The TagKey you have provided is invalid");
     }
-    if (characters(tag->second) > kTagValueCharacters) return Error(ErrorCode::InvalidTag, "The TagValue you have provided is invalid");
+    if (characters(tag->second) > kTagValueCharacters || !is_tag_text(tag->second)) {
+      return Error(ErrorCode::InvalidTag, "The TagValue you have provided is invalid");
+    }
     if (std::any_of(tags.begin(), tag, [&](const auto& other) { return other.first == tag->first; })) {
       return Error(ErrorCode::InvalidTag, "Cannot provide multiple Tags with the same key");
     }

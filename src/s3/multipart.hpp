@@ -22,7 +22,6 @@ struct UploadChecksum {
 Result<UploadChecksum> parse_upload_checksum(const Context& context);
 void set_upload_checksum(storage::ObjectAttributes& attributes, const UploadChecksum& checksum);
 UploadChecksum upload_checksum(const storage::ObjectAttributes& attributes);
-// Removes what only the upload needed before the attributes become the object's.
 inline constexpr std::string_view kUploadChecksumAlgorithm = "upload-checksum-algorithm";
 inline constexpr std::string_view kUploadChecksumType = "upload-checksum-type";
 

@@ -23,9 +23,22 @@ struct Expected {
   std::optional<std::uint64_t> size_bytes;
 };
 
+// A composite checksum may carry the count of its parts, "value-N".
+Result<std::optional<DeclaredChecksum>> object_checksum(const Context& context) {
+  std::optional<DeclaredChecksum> checksum;
+  for (const auto& [name, value] : context.request.headers) {
+    const auto algorithm = checksum_of_header(name);
+    if (!algorithm) continue;
+    const auto digest = hash::Digest::from_base64(*algorithm, value.substr(0, value.find('-')));
+    if (!digest || checksum) return Error(ErrorCode::InvalidRequest, "Value for " + std::string(name) + " header is invalid.");
+    checksum = DeclaredChecksum{*algorithm, *digest};
+  }
+  return checksum;
+}
+
 Result<Expected> parse_expected(const Context& context) {
   Expected expected;
-  HOLDFAST_TRY(checksum, declared_checksum(context.request));
+  HOLDFAST_TRY(checksum, object_checksum(context));
   expected.checksum = checksum;
   expected.type = context.header("x-amz-checksum-type");
   if (const auto size = context.header("x-amz-mp-object-size"); !size.empty()) {
@@ -46,7 +59,13 @@ Result<> check_expected(const Expected& expected, const storage::UploadInfo& upl
     return Error(ErrorCode::InvalidRequest, "The upload was created using the " + std::string(type) +
                                                 " checksum mode. The complete request must use the same checksum mode.");
   }
-  if (!expected.checksum || !plan.checksum || plan.checksum->algorithm != expected.checksum->algorithm) return {};
+  if (!expected.checksum) return {};
+  HOLDFAST_TRY_VOID(check_part_checksum(upload, expected.checksum->algorithm));
+  if (!plan.checksum || plan.checksum->algorithm != expected.checksum->algorithm) {
+    return Error(ErrorCode::InvalidRequest, "The parts don't have the checksums that " +
+                                                std::string(checksum_name(expected.checksum->algorithm).header) +
+                                                " could be checked with.");
+  }
   const std::string& value = plan.checksum->value;  // a composite value ends in -N, which the header leaves out
   if (value.substr(0, value.find('-')) != expected.checksum->value.base64()) return Error(ErrorCode::BadDigest);
   return {};
@@ -66,7 +85,10 @@ std::uint64_t planned_size(const std::vector<storage::PartInfo>& parts, const st
 }  // namespace
 
 Answer complete_multipart_upload(Context& context) {
-  HOLDFAST_CO_TRY(body, co_await read_document(context, limits::kXmlBodyBytes, ErrorCode::MaxMessageLengthExceeded));
+  HOLDFAST_CO_TRY(bucket, context.find_bucket());
+  BodyOptions options;
+  options.header_checksum = false;  // it is the object's
+  HOLDFAST_CO_TRY(body, co_await read_document(context, limits::kXmlBodyBytes, ErrorCode::MaxMessageLengthExceeded, options));
   HOLDFAST_CO_TRY(named, parse_complete_document(body));
   HOLDFAST_CO_TRY(expected, parse_expected(context));
   storage::CompletePlanner planner = [&named, &expected](const storage::UploadInfo& upload,
@@ -90,7 +112,7 @@ Answer complete_multipart_upload(Context& context) {
     xml.element("ChecksumType", checksum_type_name(object->checksum->type));
   }
   http::Response response = xml_response(xml);
-  if (object->version_id != "null") response.set("x-amz-version-id", object->version_id);
+  if (bucket->versioning != storage::Versioning::unversioned) response.set("x-amz-version-id", object->version_id);
   co_return response;
 }
 

@@ -1,4 +1,5 @@
 // CreateMultipartUpload. Source: AWS S3 API reference.
+#include "s3/authorize.hpp"
 #include "s3/checksum.hpp"
 #include "s3/context.hpp"
 #include "s3/metadata.hpp"
@@ -11,6 +12,7 @@ namespace holdfast::s3::ops {
 
 Answer create_multipart_upload(Context& context) {
   HOLDFAST_CO_TRY(attributes, attributes_from_request(context));
+  HOLDFAST_CO_TRY_VOID(authorize_attributes(context, attributes));
   HOLDFAST_CO_TRY(checksum, parse_upload_checksum(context));
   set_upload_checksum(attributes, checksum);
   storage::PutSpec spec;

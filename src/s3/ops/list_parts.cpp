@@ -43,7 +43,7 @@ Answer list_parts(Context& context) {
   const std::string* storage_class = storage::find_attribute(page.upload.attributes.properties, kStorageClassProperty);
   xml.element("StorageClass", storage_class == nullptr ? std::string_view("STANDARD") : *storage_class);
   xml.number("PartNumberMarker", marker);
-  if (page.truncated) xml.number("NextPartNumberMarker", page.next_part_number);
+  xml.number("NextPartNumberMarker", page.parts.empty() ? 0 : page.parts.back().number);
   xml.number("MaxParts", max_parts).boolean("IsTruncated", page.truncated);
   const UploadChecksum checksum = upload_checksum(page.upload.attributes);
   if (checksum.algorithm) {

@@ -12,7 +12,7 @@ namespace holdfast::s3::ops {
 
 Answer put_bucket_policy(Context& context) {
   HOLDFAST_CO_TRY_VOID(context.find_bucket());
-  HOLDFAST_CO_TRY(document, co_await read_document(context, limits::kPolicyBytes + 1, ErrorCode::MalformedPolicy));
+  HOLDFAST_CO_TRY(document, co_await read_document(context, limits::kPolicyBytes, ErrorCode::MalformedPolicy));
   if (document.empty()) co_return Error(ErrorCode::MissingRequestBodyError);
   HOLDFAST_CO_TRY_VOID(auth::PolicyDocument::parse_bucket_policy(document, context.bucket()));
   HOLDFAST_CO_TRY_VOID(co_await store_configuration(context, kPolicyConfiguration, std::move(document)));

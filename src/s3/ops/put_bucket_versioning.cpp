@@ -18,6 +18,10 @@ Result<storage::Versioning> parse_configuration(std::string_view body) {
   if (!mfa_delete.empty() && mfa_delete != "Disabled") {
     return Error(ErrorCode::NotImplemented, "MFA delete is not offered by this server.");
   }
+  // MinIO's: to take the rest and leave these out would keep versions where none are wanted.
+  if (document.root().child("ExcludedPrefixes") || trim(document.root().child("ExcludeFolders").text()) == "true") {
+    return Error(ErrorCode::NotImplemented, "Versioning with excluded prefixes or folders is not offered by this server.");
+  }
   if (status == "Enabled") return storage::Versioning::enabled;
   if (status == "Suspended") return storage::Versioning::suspended;
   return Error(ErrorCode::IllegalVersioningConfigurationException);
