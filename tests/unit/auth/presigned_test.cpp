@@ -1,4 +1,6 @@
 // Vector: AWS, "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)".
+#include "auth/sigv4.hpp"
+
 #include "fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -212,6 +214,61 @@ TEST(Presigned, BodyHashInAHeaderIsStillChecked) {
             PayloadKind::streaming_unsigned_trailer);
   expect_error(Bench(kDate).run(example().set("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD")), ErrorCode::InvalidArgument);
   expect_error(Bench(kDate).run(example().set("x-amz-content-sha256", "x")), ErrorCode::InvalidArgument);
+}
+
+// A presigned PUT of /b/k at host "h" whose signature covers `payload`, by hand: presign_url leaves the payload out.
+TestRequest presigned_put(std::string_view payload, std::string_view extra_query, std::string_view extra_header = "") {
+  const std::string signed_headers = extra_header.empty() ? "host" : "host;x-amz-content-sha256";
+  TestRequest request;
+  request.method = "PUT";
+  request.path = "/b/k";
+  request.host = "h";
+  request.query = "X-Amz-Algorithm=AWS4-HMAC-SHA256";
+  request.query.append(extra_query);
+  request.query.append("&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z");
+  request.query.append("&X-Amz-Expires=60&X-Amz-SignedHeaders=").append(uri_encode(signed_headers, false));
+  const std::string canonical =
+      "PUT\n/b/k\n" + request.query + "\nhost:h\n" + std::string(extra_header) + "\n" + signed_headers + "\n" + std::string(payload);
+  const auto key = derive_signing_key(kSecretKey, "20130524", "us-east-1", "s3");
+  const auto text = string_to_sign_v4(kDate, "20130524/us-east-1/s3/aws4_request", canonical);
+  request.query.append("&X-Amz-Signature=").append(hash::hmac_sha256(key.bytes(), as_bytes(text)).hex());
+  return request;
+}
+
+TEST(Presigned, BodyHashInTheQuery) {
+  const Bench bench(kDate);
+  const std::string parameter = "&X-Amz-Content-Sha256=" + std::string(kEmptyHash);
+  const auto result = bench.run(presigned_put(kEmptyHash, parameter));
+  ASSERT_TRUE(result) << detail(result.error(), "CanonicalRequest");
+  EXPECT_EQ(result->payload, PayloadKind::hashed);
+  EXPECT_EQ(result->content_sha256->hex(), kEmptyHash);
+  // A header does not weaken what was signed.
+  const auto weakened = bench.run(presigned_put(kEmptyHash, parameter).set("x-amz-content-sha256", "UNSIGNED-PAYLOAD"));
+  ASSERT_TRUE(weakened);
+  EXPECT_EQ(weakened->payload, PayloadKind::hashed);
+  expect_error(bench.run(presigned_put("UNSIGNED-PAYLOAD", parameter)), ErrorCode::SignatureDoesNotMatch);
+  expect_error(bench.run(presigned_put("x", "&X-Amz-Content-Sha256=x")), ErrorCode::InvalidArgument, "valid sha256 value");
+  EXPECT_EQ(bench.run(presigned_put("UNSIGNED-PAYLOAD", "&X-Amz-Content-Sha256=UNSIGNED-PAYLOAD"))->payload, PayloadKind::unsigned_payload);
+}
+
+TEST(Presigned, BodyHashInASignedHeader) {
+  const Bench bench(kDate);
+  const std::string header = "x-amz-content-sha256:" + std::string(kEmptyHash) + "\n";
+  TestRequest request = presigned_put(kEmptyHash, "", header);
+  const auto result = bench.run(request.set("x-amz-content-sha256", std::string(kEmptyHash)));
+  ASSERT_TRUE(result) << detail(result.error(), "CanonicalRequest");
+  EXPECT_EQ(result->payload, PayloadKind::hashed);
+  expect_error(bench.run(request.set("x-amz-content-sha256", "UNSIGNED-PAYLOAD")), ErrorCode::SignatureDoesNotMatch);
+  expect_error(bench.run(request.remove("x-amz-content-sha256")), ErrorCode::SignatureDoesNotMatch);
+}
+
+TEST(Presigned, SignedChunks) {
+  const std::string streaming = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
+  TestRequest request = presigned_put(streaming, "", "x-amz-content-sha256:" + streaming + "\n");
+  const auto result = Bench(kDate).run(request.set("x-amz-content-sha256", streaming));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->payload, PayloadKind::streaming_signed);
+  EXPECT_TRUE(result->chunks);
 }
 
 TEST(Presigned, AddedParametersBreakIt) {
