@@ -177,6 +177,7 @@ Result<> FileWriter::remove_payload(std::uint64_t bucket_id, FileId version, Fil
   if (!pins_.pinned(version)) return remove_file(path);
   const std::string trashed = layout_.trashed(payload);
   touched(path);
+  touched(trashed);
   HOLDFAST_TRY_VOID(ignore_missing(files_.rename(path, trashed)));
   pins_.add_trash(version, trashed);
   return {};
