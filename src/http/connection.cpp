@@ -75,8 +75,10 @@ Task<void> Connection::yield() { co_await ResumeOn(lane_.thread().executor()); }
 
 Task<void> Connection::serve() {
   if (request_.secure) {
+    idle_ = true;
     const bool secured = co_await handshake();
     if (!secured) co_return;
+    idle_ = false;
   }
   After after = After::keep;
   while (after == After::keep) {

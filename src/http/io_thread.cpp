@@ -49,8 +49,9 @@ void IoThread::run(unsigned index) {
 
 void IoThread::add_ticker(Ticker& ticker, std::chrono::milliseconds interval) {
   tickers_.push_back(&ticker);
+  const bool sooner = interval < interval_;
   interval_ = std::min(interval_, interval);
-  if (!armed_) arm();
+  if (!armed_ || sooner) arm();
 }
 
 void IoThread::remove_ticker(Ticker& ticker) { std::erase(tickers_, &ticker); }
@@ -59,8 +60,8 @@ void IoThread::arm() {
   armed_ = true;
   timer_.expires_after(interval_);
   timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;  // armed again, or the end
     armed_ = false;
-    if (error || tickers_.empty()) return;
     const std::vector<Ticker*> due = tickers_;  // a ticker may remove itself
     for (Ticker* ticker : due) ticker->tick(coarse_now());
     if (!tickers_.empty() && !armed_) arm();

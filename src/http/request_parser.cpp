@@ -56,6 +56,7 @@ HeaderScanner::Outcome HeaderScanner::scan(std::string_view bytes) {
     if (!feed) break;
     const auto at = static_cast<std::size_t>(feed - bytes.data());
     if (at == line_start_ || bytes[at - 1] != '\r') return Outcome::malformed;
+    if (bytes[line_start_] == ' ' || bytes[line_start_] == '\t') return Outcome::malformed;  // a folded line
     searched_ = at + 1;
     if (at - line_start_ == 1) {
       end_ = at + 1;
@@ -194,6 +195,7 @@ class ChunkedDecoder::Parser final : public beast::http::basic_parser<true> {
       BeastError error;
       const std::size_t room = output_.size();
       const ByteView rest = input.subspan(total.consumed);
+      if (content_ahead_ == 0 && rest.size() < kShortestEnd) break;
       const std::size_t consumed = put(boost::asio::const_buffer(rest.data(), rest.size()), error);
       total.consumed += consumed;
       total.produced += room - output_.size();
@@ -216,6 +218,9 @@ class ChunkedDecoder::Parser final : public beast::http::basic_parser<true> {
   std::uint64_t content_ahead() const noexcept { return content_ahead_; }
 
  private:
+  // "0 CRLF CRLF". Between chunks no less can follow, and Beast asserts that it doesn't look at a part of it twice.
+  static constexpr std::size_t kShortestEnd = 5;
+
   static Error too_long() { return {ErrorCode::MaxMessageLengthExceeded, "A chunk header or the trailers are too long."}; }
 
   void on_chunk_header_impl(std::uint64_t size, BeastView extensions, BeastError& error) override {

@@ -32,7 +32,8 @@ IoResult Stream::try_read(ByteSpan out) {
   if (ssl_) {
     ERR_clear_error();
     std::size_t bytes = 0;
-    return tls_result(SSL_read_ex(ssl_.get(), out.data(), out.size(), &bytes), bytes);
+    const int outcome = SSL_read_ex(ssl_.get(), out.data(), out.size(), &bytes);
+    return tls_result(outcome, bytes);
   }
   wanted_ = Direction::read;
   for (;;) {
@@ -81,7 +82,8 @@ IoResult Stream::write_tls(std::span<iovec>& parts) {
     }
     ERR_clear_error();
     std::size_t bytes = 0;
-    const IoResult result = tls_result(SSL_write_ex(ssl_.get(), data, size, &bytes), bytes);
+    const int outcome = SSL_write_ex(ssl_.get(), data, size, &bytes);
+    const IoResult result = tls_result(outcome, bytes);
     if (result.status != IoStatus::done) return {result.status, written};
     written += bytes;
     drop_front(parts, bytes);

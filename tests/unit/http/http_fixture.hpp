@@ -1,6 +1,7 @@
 // A running server and a raw client, for tests that look at every byte on the wire.
 #pragma once
 
+#include "holdfast/base/log.hpp"
 #include "holdfast/http/server.hpp"
 
 #include <arpa/inet.h>
@@ -71,6 +72,7 @@ class Client {
 
 class ServerTest : public ::testing::Test {
  protected:
+  static void SetUpTestSuite() { log::configure(log::Level::off, log::Format::text); }
   void start(ServerOptions options, unsigned thread_count = 1) {
     threads = std::make_unique<IoThreads>(thread_count);
     if (options.host.empty()) options.host = "127.0.0.1";

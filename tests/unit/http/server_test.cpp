@@ -40,7 +40,7 @@ TEST_F(ServerTest, AnswersAndKeepsTheConnection) {
     client.send(get("/bytes/10"));
     const std::string response = client.receive_response();
     EXPECT_EQ(status_of(response), 200);
-    EXPECT_EQ(body_of(response), pattern(10));
+    EXPECT_TRUE(body_of(response) == pattern(10));
     EXPECT_NE(response.find("\r\nServer: Holdfast\r\n"), std::string::npos);
     EXPECT_NE(response.find("\r\nDate: "), std::string::npos);
     EXPECT_NE(response.find(" GMT\r\n"), std::string::npos);
@@ -137,7 +137,7 @@ TEST_F(ServerTest, DrainsSmallUnreadBodiesAndClosesOnLargeOnes) {
   client.send(put_chunked("/ignore-body", chunks_of(pattern(200'000), 10'000)));
   EXPECT_EQ(body_of(client.receive_response()), "ignored");
   client.send(get("/bytes/3"));
-  EXPECT_EQ(body_of(client.receive_response()), pattern(3));
+  EXPECT_TRUE(body_of(client.receive_response()) == pattern(3));
 
   Client large = connect();
   const std::string body = pattern(20'000'000);
@@ -161,7 +161,7 @@ TEST_F(ServerTest, HeadSendsNoBody) {
     EXPECT_EQ(body_of(response), "");
   }
   client.send(get("/bytes/3"));
-  EXPECT_EQ(body_of(client.receive_response()), pattern(3));
+  EXPECT_TRUE(body_of(client.receive_response()) == pattern(3));
 }
 
 TEST_F(ServerTest, NoContentAndNotModifiedHaveNoBody) {
@@ -175,7 +175,7 @@ TEST_F(ServerTest, NoContentAndNotModifiedHaveNoBody) {
     EXPECT_EQ(response.find("Transfer-Encoding"), std::string::npos);
   }
   client.send(get("/bytes/3"));
-  EXPECT_EQ(body_of(client.receive_response()), pattern(3));
+  EXPECT_TRUE(body_of(client.receive_response()) == pattern(3));
 }
 
 TEST_F(ServerTest, SendsFilesAndRanges) {
@@ -183,10 +183,10 @@ TEST_F(ServerTest, SendsFilesAndRanges) {
   Client client = connect();
   for (const std::size_t size : {0UL, 1UL, 4096UL, 32768UL, 32769UL, 700'000UL, 9'000'000UL}) {
     client.send(get("/file/" + std::to_string(size)));
-    EXPECT_EQ(body_of(client.receive_response()), pattern(size)) << size;
+    EXPECT_TRUE(body_of(client.receive_response()) == pattern(size)) << size;
     client.send(get("/range/" + std::to_string(size)));
     const std::string expected = pattern(size / 2, 1000) + "between" + pattern(size - size / 2, 1000 + size / 2);
-    EXPECT_EQ(body_of(client.receive_response()), expected) << size;
+    EXPECT_TRUE(body_of(client.receive_response()) == expected) << size;
   }
 }
 
@@ -198,7 +198,7 @@ TEST_F(ServerTest, SlowReaderGetsEverything) {
   for (const char* kind : {"/bytes/", "/file/"}) {
     client.send(get(kind + std::to_string(8'000'000)));
     std::this_thread::sleep_for(50ms);
-    EXPECT_EQ(body_of(client.receive_response()), pattern(8'000'000));
+    EXPECT_TRUE(body_of(client.receive_response()) == pattern(8'000'000));
   }
 }
 
@@ -209,13 +209,13 @@ TEST_F(ServerTest, UnknownLengthIsChunked) {
   const std::string response = client.receive_all();
   EXPECT_NE(response.find("\r\nTransfer-Encoding: chunked\r\n"), std::string::npos);
   EXPECT_EQ(response.find("Content-Length"), std::string::npos);
-  EXPECT_EQ(body_of(response), "6\r\nfirst,\r\n11170\r\n" + pattern(70'000) + "\r\n5\r\n,last\r\n0\r\n\r\n");
+  EXPECT_TRUE(body_of(response) == "6\r\nfirst,\r\n11170\r\n" + pattern(70'000) + "\r\n5\r\n,last\r\n0\r\n\r\n");
 }
 
 TEST_F(ServerTest, Http10ClosesUnlessAskedOtherwise) {
   start();
   const std::string response = exchange("GET /bytes/5 HTTP/1.0\r\n\r\n");
-  EXPECT_EQ(body_of(response), pattern(5));
+  EXPECT_TRUE(body_of(response) == pattern(5));
   EXPECT_NE(response.find("Connection: close"), std::string::npos);
 
   Client client = connect();
@@ -226,7 +226,7 @@ TEST_F(ServerTest, Http10ClosesUnlessAskedOtherwise) {
   client.send("GET /chunked HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   const std::string delimited = client.receive_all();
   EXPECT_EQ(delimited.find("chunked"), std::string::npos);
-  EXPECT_EQ(body_of(delimited), "first," + pattern(70'000) + ",last");
+  EXPECT_TRUE(body_of(delimited) == "first," + pattern(70'000) + ",last");
 }
 
 TEST_F(ServerTest, HandlerHeadersCannotBreakTheFraming) {
@@ -306,7 +306,7 @@ TEST_F(ServerTest, RefusesAHeaderThatIsTooLarge) {
   large.send("GET /bytes/3 HTTP/1.1\r\nHost: t\r\nX: " + std::string(60'000, 'x') + "\r\n\r\n");
   EXPECT_EQ(status_of(large.receive_response()), 200);
   large.send(put("/echo", pattern(100'000), "X: " + std::string(60'000, 'x') + "\r\n"));
-  EXPECT_EQ(body_of(large.receive_response()), "100000:" + pattern(100'000));
+  EXPECT_TRUE(body_of(large.receive_response()) == "100000:" + pattern(100'000));
 }
 
 TEST_F(ServerTest, ABodyThatEndsEarlyIsIncomplete) {
@@ -413,7 +413,7 @@ TEST_F(ServerTest, ServesManyConnectionsAtOnce) {
   for (int round = 0; round < 3; ++round) {
     for (std::size_t i = 0; i < clients.size(); ++i) clients[i].send(put("/echo", pattern(i * 10)));
     for (std::size_t i = 0; i < clients.size(); ++i) {
-      EXPECT_EQ(body_of(clients[i].receive_response()), std::to_string(i * 10) + ":" + pattern(i * 10));
+      EXPECT_TRUE(body_of(clients[i].receive_response()) == std::to_string(i * 10) + ":" + pattern(i * 10));
     }
   }
   EXPECT_EQ(server->stats().connections, 200U);
@@ -477,7 +477,7 @@ TEST_F(ServerTest, DrainLetsATransferFinishOrCutsItAtTheDeadline) {
   server->drain(begin + 500ms);
   const auto took = std::chrono::steady_clock::now() - begin;
   reader.join();
-  EXPECT_EQ(body_of(received), pattern(9'000'000));
+  EXPECT_TRUE(body_of(received) == pattern(9'000'000));
   EXPECT_GE(took, 490ms);
   EXPECT_LT(took, 2s);
   EXPECT_EQ(server->stats().connections, 0U);
