@@ -33,6 +33,8 @@ class Home {
   virtual ~Home() = default;
   virtual Engine& engine() = 0;
   virtual void restart(Restart how) = 0;
+  // Closes the engine and says what is wrong with what it leaves behind; empty when all is well.
+  virtual std::string problems() = 0;
 };
 
 struct Kind {
@@ -47,6 +49,7 @@ class MemoryHome final : public Home {
   explicit MemoryHome(const Clock& clock) : engine_(make_memory_engine(clock)) {}
   Engine& engine() override { return *engine_; }
   void restart(Restart) override { throw std::logic_error("the memory engine keeps nothing"); }
+  std::string problems() override { return {}; }
 
  private:
   std::unique_ptr<Engine> engine_;
@@ -376,10 +379,11 @@ class EngineTest : public ::testing::TestWithParam<Kind> {
  protected:
   EngineTest() : clock_(start_of_tests()), home_(GetParam().make(clock_)) {}
 
+  void TearDown() override { EXPECT_EQ(home_->problems(), ""); }
+
   Engine& engine() { return home_->engine(); }
   ManualClock& clock() { return clock_; }
   void restart(Restart how = Restart::plain) { home_->restart(how); }
-  bool durable() const { return GetParam().durable; }
 
   Usage usage(const std::string& bucket) { return must(engine().usage(bucket)); }
 

@@ -6,6 +6,8 @@ namespace {
 
 class BucketTest : public EngineTest {};
 INSTANTIATE_TEST_SUITE_P(Engines, BucketTest, ::testing::ValuesIn(kinds()), kind_name);
+class DurableBucketTest : public BucketTest {};
+INSTANTIATE_TEST_SUITE_P(Engines, DurableBucketTest, ::testing::ValuesIn(durable_kinds()), kind_name);
 
 std::vector<std::string> names_of(const std::vector<BucketPtr>& buckets) {
   std::vector<std::string> names;
@@ -390,14 +392,19 @@ TEST_P(BucketTest, Quota_oldVersions_countToo) {
 TEST_P(BucketTest, Health_open_isReady) { EXPECT_TRUE(engine().health().ready) << engine().health().why; }
 
 TEST_P(BucketTest, DeploymentId_isThereAndStaysTheSame) {
-  const std::string id = engine().deployment_id();
-  EXPECT_FALSE(id.empty());
-  if (durable()) restart();
-  EXPECT_EQ(engine().deployment_id(), id);
+  EXPECT_FALSE(engine().deployment_id().empty());
+  EXPECT_EQ(engine().deployment_id(), engine().deployment_id());
 }
 
-TEST_P(BucketTest, Restart_buckets_areKept) {
-  if (!durable()) GTEST_SKIP() << "keeps nothing";
+TEST_P(DurableBucketTest, Restart_deploymentId_isKept) {
+  const std::string id = engine().deployment_id();
+  for (const Restart how : {Restart::plain, Restart::hasty, Restart::without_index}) {
+    restart(how);
+    EXPECT_EQ(engine().deployment_id(), id);
+  }
+}
+
+TEST_P(DurableBucketTest, Restart_buckets_areKept) {
   const BucketPtr full = must(sync_wait(engine().create_bucket(full_bucket())));
   make_bucket(engine(), "gone");
   must(sync_wait(engine().delete_bucket("gone")));

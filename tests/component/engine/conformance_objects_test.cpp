@@ -9,6 +9,8 @@ class ObjectTest : public EngineTest {
   ObjectTest() { make_bucket(engine(), "b"); }
 };
 INSTANTIATE_TEST_SUITE_P(Engines, ObjectTest, ::testing::ValuesIn(kinds()), kind_name);
+class DurableObjectTest : public ObjectTest {};
+INSTANTIATE_TEST_SUITE_P(Engines, DurableObjectTest, ::testing::ValuesIn(durable_kinds()), kind_name);
 
 ObjectAttributes full_attributes() {
   ObjectAttributes attributes;
@@ -620,8 +622,7 @@ TEST_P(ObjectTest, Update_whileRead_theReaderKeepsItsContent) {
 
 // --- restart ---
 
-TEST_P(ObjectTest, Restart_objects_areKept) {
-  if (!durable()) GTEST_SKIP() << "keeps nothing";
+TEST_P(DurableObjectTest, Restart_objects_areKept) {
   for (const std::size_t size : sizes()) {
     Put object{"b", std::to_string(size), pattern(size), full_attributes()};
     object.checksum = Checksum{hash::Algorithm::sha256, ChecksumType::full_object, "value"};

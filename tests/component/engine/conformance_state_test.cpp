@@ -6,6 +6,8 @@ namespace {
 
 class DocumentTest : public EngineTest {};
 INSTANTIATE_TEST_SUITE_P(Engines, DocumentTest, ::testing::ValuesIn(kinds()), kind_name);
+class DurableDocumentTest : public DocumentTest {};
+INSTANTIATE_TEST_SUITE_P(Engines, DurableDocumentTest, ::testing::ValuesIn(durable_kinds()), kind_name);
 
 TEST_P(DocumentTest, Document_missing_isNone) {
   EXPECT_FALSE(engine().document("test/none").has_value());
@@ -51,8 +53,7 @@ TEST_P(DocumentTest, Documents_prefix_givesNamesInByteOrder) {
   EXPECT_TRUE(engine().documents("test/z").empty());
 }
 
-TEST_P(DocumentTest, Restart_documents_areKept) {
-  if (!durable()) GTEST_SKIP() << "keeps nothing";
+TEST_P(DurableDocumentTest, Restart_documents_areKept) {
   const std::string binary("\0\x01\xff\n\"{}", 7);
   must(put_document(engine(), "test/a", "first"));
   must(put_document(engine(), "test/a", "second"));
@@ -83,6 +84,8 @@ class FeedTest : public EngineTest {
   }
 };
 INSTANTIATE_TEST_SUITE_P(Engines, FeedTest, ::testing::ValuesIn(kinds()), kind_name);
+class DurableFeedTest : public FeedTest {};
+INSTANTIATE_TEST_SUITE_P(Engines, DurableFeedTest, ::testing::ValuesIn(durable_kinds()), kind_name);
 
 TEST_P(FeedTest, Changes_newCursor_startsWithNothing) {
   must(put(engine(), "b", "before", "1"));
@@ -222,8 +225,7 @@ TEST_P(FeedTest, RemoveGroup_events_comeInOrder) {
   EXPECT_EQ(describe_events(changes("f")), "Removed:Delete c; Removed:Delete a; Removed:Delete b; ");
 }
 
-TEST_P(FeedTest, Restart_cursorAndEvents_areKept) {
-  if (!durable()) GTEST_SKIP() << "keeps nothing";
+TEST_P(DurableFeedTest, Restart_cursorAndEvents_areKept) {
   follow("f");
   for (int i = 0; i < 4; ++i) must(put(engine(), "b", "k" + std::to_string(i), "1"));
   advance("f", changes("f")[1].seq);

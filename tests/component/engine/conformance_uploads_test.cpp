@@ -22,6 +22,8 @@ class UploadTest : public EngineTest {
   }
 };
 INSTANTIATE_TEST_SUITE_P(Engines, UploadTest, ::testing::ValuesIn(kinds()), kind_name);
+class DurableUploadTest : public UploadTest {};
+INSTANTIATE_TEST_SUITE_P(Engines, DurableUploadTest, ::testing::ValuesIn(durable_kinds()), kind_name);
 
 ObjectAttributes some_attributes() {
   ObjectAttributes attributes;
@@ -370,8 +372,7 @@ TEST_P(UploadTest, ListParts_pages_goOnAfterTheMarker) {
   EXPECT_EQ(describe_parts(parts(info, 0, 0)), "end");
 }
 
-TEST_P(UploadTest, Restart_uploads_areKept) {
-  if (!durable()) GTEST_SKIP() << "keeps nothing";
+TEST_P(DurableUploadTest, Restart_uploads_areKept) {
   const UploadInfo info = must(create_upload(engine(), "b", "k", some_attributes()));
   must(put_part(engine(), info, 1, pattern(60'000, 1), Checksum{hash::Algorithm::sha1, ChecksumType::full_object, "v"}));
   must(put_part(engine(), info, 2, pattern(70, 2)));

@@ -27,6 +27,8 @@ class VersionTest : public EngineTest {
   }
 };
 INSTANTIATE_TEST_SUITE_P(Engines, VersionTest, ::testing::ValuesIn(kinds()), kind_name);
+class DurableVersionTest : public VersionTest {};
+INSTANTIATE_TEST_SUITE_P(Engines, DurableVersionTest, ::testing::ValuesIn(durable_kinds()), kind_name);
 
 TEST_P(VersionTest, Unversioned_putAndRemove_keepOneNullVersion) {
   bucket(Versioning::unversioned);
@@ -541,8 +543,7 @@ TEST_P(VersionTest, LockedNullVersion_isNeverReplaced) {
 
 // --- restart ---
 
-TEST_P(VersionTest, Restart_historyAndLocks_areKept) {
-  if (!durable()) GTEST_SKIP() << "keeps nothing";
+TEST_P(DurableVersionTest, Restart_historyAndLocks_areKept) {
   bucket(Versioning::unversioned);
   put_version("1");
   set_versioning(engine(), "b", Versioning::enabled);

@@ -71,6 +71,8 @@ class Model {
   void step();
   // Compares all that there is.
   void compare_everything();
+  // Compares, closes, and checks what the engine under test leaves behind.
+  void finish();
   std::uint64_t steps() const { return steps_; }
 
  private:
