@@ -61,10 +61,12 @@ inline Kind memory_kind() {
 
 // --- outcomes ---
 
-// "ok", or the error's S3 code.
+// "ok", or the error's S3 code, with its message where the code says nothing.
 template <class T>
 std::string code(const Result<T>& result) {
-  return result ? "ok" : std::string(result.error().name());
+  if (result) return "ok";
+  const Error& error = result.error();
+  return std::string(error.name()) + (error.code == ErrorCode::InternalError ? ": " + std::string(error.text()) : "");
 }
 
 // The value, or an exception that ends the test and says which error it was.

@@ -38,7 +38,7 @@ std::vector<std::string> make_keys(Random& random) {
 
 template <class T>
 std::string error_text(const Result<T>& result) {
-  return "error " + std::string(result.error().name());
+  return "error " + conformance::code(result);
 }
 
 std::string text_of(const Result<ListPage>& page) {
@@ -668,7 +668,7 @@ void Model::usage() {
 
 void Model::documents() {
   const std::string name = "model/" + std::string(1, static_cast<char>('a' + random_.below(5)));
-  const std::string with = content();
+  const std::string with = pattern(random_.below(60'000), static_cast<unsigned>(random_.below(1000)));
   switch (random_.below(3)) {
     case 0:
       both("put document " + name, [&](Side& side) { return code_text(conformance::put_document(side.engine(), name, with)); });
