@@ -350,6 +350,7 @@ struct FaultFileSystem::State {
   }
 
   void crash(const Crash& how) {
+    if (how.survival == Survival::process) return unlock(*root);
     Random random(how.seed);
     if (how.survival == Survival::everything) {
       sync_names(nullptr);
@@ -369,6 +370,13 @@ struct FaultFileSystem::State {
     for (const auto& [node, count] : counted) {
       node->links = node->directory ? 1 : count;
       node->locked = false;
+    }
+  }
+
+  static void unlock(Node& directory) {
+    for (const auto& [name, node] : directory.entries) {
+      node->locked = false;
+      if (node->directory) unlock(*node);
     }
   }
 

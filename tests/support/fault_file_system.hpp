@@ -72,11 +72,12 @@ struct Step {
 };
 std::string describe(const Step& step);
 
-enum class Survival {
+enum class Survival : std::uint8_t {
   synced,      // nothing but what was synced
-  everything,  // all that was written, as after a kill -9
+  everything,  // all that was written
   random,      // for each unsynced page of 4 KiB, each file size and each name: the synced state or any later one. Pages may
                // be torn between 512-byte sectors.
+  process,     // kill -9, no power cut: all is still there, but what wasn't synced can be lost by a later cut
 };
 struct Crash {
   Survival survival = Survival::synced;

@@ -153,6 +153,19 @@ TEST(FaultFileSystem, StepsAreNumberedCutAndLogged) {
   EXPECT_TRUE(files.open("/d/a", io::OpenMode::read));
 }
 
+TEST(FaultFileSystem, AKilledProcessLosesNothingYet) {
+  FaultFileSystem files;
+  const auto lock = files.lock("/lock").value();
+  const auto file = files.open("/a", io::OpenMode::create).value();
+  ASSERT_TRUE(file->write_at(0, as_bytes("x")));
+  files.reboot({Survival::process, 0});
+  EXPECT_FALSE(file->sync());
+  EXPECT_TRUE(files.lock("/lock"));
+  EXPECT_EQ(files.content("/a"), "x");
+  EXPECT_EQ(files.image({Survival::process, 0})->content("/a"), "x");
+  EXPECT_THAT(files.image(kSynced)->tree(), IsEmpty());
+}
+
 TEST(FaultFileSystem, ObserverMayTakeImages) {
   FaultFileSystem files;
   std::vector<std::size_t> survivors;

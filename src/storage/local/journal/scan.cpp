@@ -31,9 +31,8 @@ Result<FoundFrame> describe_frame(const FrameHeader& header, ByteView bytes, std
   }
 }
 
-Result<> scan_segment(const Segment& segment, std::size_t index, std::uint64_t journal_id, Scan& scan) {
-  const auto memory = std::make_unique_for_overwrite<std::byte[]>(segment.size);
-  const ByteSpan bytes(memory.get(), segment.size);
+Result<> scan_segment(const Segment& segment, std::size_t index, std::uint64_t journal_id, ByteSpan memory, Scan& scan) {
+  const ByteSpan bytes = memory.first(segment.size);
   HOLDFAST_TRY(got, segment.file->read_at(0, bytes));
   if (got != segment.size) return journal_damage(segment.path, got, "it ends there");
   for (std::uint64_t offset = kFirstFrameOffset; offset < segment.size;) {
@@ -212,7 +211,12 @@ class Analysis {
 
 Result<JournalScan> scan_journal(const std::vector<SegmentPtr>& segments, std::uint64_t journal_id) {
   Scan scan;
-  for (std::size_t i = 0; i < segments.size(); ++i) HOLDFAST_TRY_VOID(scan_segment(*segments[i], i, journal_id, scan));
+  std::uint64_t largest = 0;
+  for (const SegmentPtr& segment : segments) largest = std::max(largest, segment->size);
+  const auto memory = std::make_unique_for_overwrite<std::byte[]>(largest);
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    HOLDFAST_TRY_VOID(scan_segment(*segments[i], i, journal_id, ByteSpan(memory.get(), largest), scan));
+  }
   return Analysis(segments, std::move(scan)).run();
 }
 
