@@ -1,6 +1,6 @@
-#include "banner.hpp"
+#include "server/banner.hpp"
 
-#include "version.hpp"
+#include "server/version.hpp"
 
 #include <chrono>
 #include <memory>
@@ -33,7 +33,7 @@ void print_start_lines(const Settings& settings, std::uint16_t s3_port, std::uin
 }
 
 storage::Progress log_progress() {
-  auto last = std::make_shared<std::chrono::steady_clock::time_point>();
+  auto last = std::make_shared<std::chrono::steady_clock::time_point>(std::chrono::steady_clock::now());
   return [last](std::string_view step, std::uint64_t done, std::uint64_t total) {
     const auto now = std::chrono::steady_clock::now();
     if (now - *last < std::chrono::seconds(1)) return;

@@ -1,7 +1,7 @@
 // What the log says at start: where things are, and what to do next.
 #pragma once
 
-#include "settings.hpp"
+#include "server/settings.hpp"
 
 #include "holdfast/storage/local_engine.hpp"
 

@@ -1,6 +1,6 @@
-#include "command_line.hpp"
+#include "server/command_line.hpp"
 
-#include "version.hpp"
+#include "server/version.hpp"
 
 #include <CLI/CLI.hpp>
 

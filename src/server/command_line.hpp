@@ -1,7 +1,7 @@
 // The command line: which command, with which arguments.
 #pragma once
 
-#include "commands.hpp"
+#include "server/commands.hpp"
 
 #include <string>
 #include <variant>

@@ -1,8 +1,8 @@
-#include "commands.hpp"
+#include "server/commands.hpp"
 
-#include "command_line.hpp"
-#include "running_server.hpp"
-#include "settings.hpp"
+#include "server/command_line.hpp"
+#include "server/running_server.hpp"
+#include "server/settings.hpp"
 
 #include "holdfast/auth/authenticate.hpp"
 #include "holdfast/base/encoding.hpp"

@@ -1,7 +1,7 @@
 // The commands beside `holdfast server`. Each returns the process's exit code: 0 good, 1 failed, 2 wrong usage.
 #pragma once
 
-#include "options.hpp"
+#include "server/options.hpp"
 
 #include <chrono>
 #include <string>

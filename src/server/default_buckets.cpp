@@ -1,4 +1,4 @@
-#include "default_buckets.hpp"
+#include "server/default_buckets.hpp"
 
 #include "holdfast/auth/policy.hpp"
 

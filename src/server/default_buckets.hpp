@@ -1,7 +1,7 @@
 // Buckets that the environment asks for (MINIO_DEFAULT_BUCKETS), made before the server reports ready.
 #pragma once
 
-#include "settings.hpp"
+#include "server/settings.hpp"
 
 #include "holdfast/storage/engine.hpp"
 

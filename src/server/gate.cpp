@@ -1,4 +1,4 @@
-#include "gate.hpp"
+#include "server/gate.hpp"
 
 #include "holdfast/admin/health.hpp"
 

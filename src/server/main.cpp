@@ -1,6 +1,6 @@
-#include "command_line.hpp"
-#include "run_server.hpp"
-#include "version.hpp"
+#include "server/command_line.hpp"
+#include "server/run_server.hpp"
+#include "server/version.hpp"
 
 #include <exception>
 #include <iostream>

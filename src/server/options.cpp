@@ -1,4 +1,4 @@
-#include "options.hpp"
+#include "server/options.hpp"
 
 #include "holdfast/base/encoding.hpp"
 

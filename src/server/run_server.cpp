@@ -1,8 +1,8 @@
-#include "run_server.hpp"
+#include "server/run_server.hpp"
 
-#include "banner.hpp"
-#include "default_buckets.hpp"
-#include "gate.hpp"
+#include "server/banner.hpp"
+#include "server/default_buckets.hpp"
+#include "server/gate.hpp"
 
 #include "holdfast/base/limits.hpp"
 #include "holdfast/http/server.hpp"

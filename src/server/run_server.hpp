@@ -1,7 +1,7 @@
 // `holdfast server`: opens the engine, serves until a signal, drains, settles.
 #pragma once
 
-#include "settings.hpp"
+#include "server/settings.hpp"
 
 namespace holdfast::server {
 

@@ -1,4 +1,4 @@
-#include "running_server.hpp"
+#include "server/running_server.hpp"
 
 #include "holdfast/base/encoding.hpp"
 

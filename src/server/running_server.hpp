@@ -1,7 +1,7 @@
 // Finds the server that runs on this machine (in this container), so that a health check needs no arguments.
 #pragma once
 
-#include "options.hpp"
+#include "server/options.hpp"
 
 #include <optional>
 #include <string>

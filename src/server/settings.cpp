@@ -1,4 +1,4 @@
-#include "settings.hpp"
+#include "server/settings.hpp"
 
 #include "holdfast/auth/policy.hpp"
 #include "holdfast/base/encoding.hpp"

@@ -1,7 +1,7 @@
 // The settings of a server run, checked and typed.
 #pragma once
 
-#include "options.hpp"
+#include "server/options.hpp"
 
 #include "holdfast/base/log.hpp"
 

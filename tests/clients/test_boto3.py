@@ -55,6 +55,13 @@ def test_upload_and_download_of_every_size(s3, bucket, size):
         assert s3.get_object(Bucket=bucket, Key="key", Range="bytes=-7")["Body"].read() == body[-7:]
 
 
+def test_uploads_after_an_empty_one_on_the_same_connection_do_not_hang(server):
+    s3 = server.boto3(max_pool_connections=1, read_timeout=10)
+    s3.create_bucket(Bucket="bucket")
+    for size in (0, 100, 0, 300_000, 1):
+        s3.put_object(Bucket="bucket", Key="key", Body=bytes(size))
+
+
 def test_multipart_of_200_parts(s3, bucket):
     upload = s3.create_multipart_upload(Bucket=bucket, Key="big", Metadata={"a": "b"})["UploadId"]
     part = os.urandom(5 << 20)
