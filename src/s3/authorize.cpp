@@ -83,11 +83,20 @@ Result<> Authorizer::authorize(const Context& context, std::string_view action, 
 }
 
 std::string versioned_action(std::string_view action) {
-  constexpr std::string_view kObject = "Object";
-  std::string name(action);
-  const auto at = name.find(kObject);
-  if (at != std::string::npos) name.insert(at + kObject.size(), "Version");
-  return name;
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kVersioned{{
+      {"s3:GetObject", "s3:GetObjectVersion"},
+      {"s3:GetObjectAcl", "s3:GetObjectVersionAcl"},
+      {"s3:GetObjectAttributes", "s3:GetObjectVersionAttributes"},
+      {"s3:GetObjectTagging", "s3:GetObjectVersionTagging"},
+      {"s3:PutObjectAcl", "s3:PutObjectVersionAcl"},
+      {"s3:PutObjectTagging", "s3:PutObjectVersionTagging"},
+      {"s3:DeleteObject", "s3:DeleteObjectVersion"},
+      {"s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging"},
+  }};
+  for (const auto& [plain, versioned] : kVersioned) {
+    if (action == plain) return std::string(versioned);
+  }
+  return std::string(action);
 }
 
 Result<> authorize_attributes(const Context& context, const storage::ObjectAttributes& attributes) {
@@ -99,7 +108,7 @@ Result<> authorize_attributes(const Context& context, const storage::ObjectAttri
   if (!attributes.tags.empty()) HOLDFAST_TRY_VOID(authorize("s3:PutObjectTagging"));
   if (acl) HOLDFAST_TRY_VOID(authorize("s3:PutObjectAcl"));
   if (attributes.retention.mode != storage::RetentionMode::none) HOLDFAST_TRY_VOID(authorize("s3:PutObjectRetention"));
-  if (attributes.legal_hold) HOLDFAST_TRY_VOID(authorize("s3:PutObjectLegalHold"));
+  if (storage::find_attribute(attributes.properties, kLegalHoldProperty) != nullptr) HOLDFAST_TRY_VOID(authorize("s3:PutObjectLegalHold"));
   return {};
 }
 

@@ -40,7 +40,7 @@ class Authorizer {
   PolicyCache policies_;
 };
 
-// The action of a row for this request: naming a version turns s3:GetObject into s3:GetObjectVersion, and so on.
+// The action of a row for this request: naming a version turns s3:GetObject into s3:GetObjectVersion, and so on where IAM has such an action.
 std::string versioned_action(std::string_view action);
 
 // What a write says beside its bytes (tags, ACL, object lock) needs permissions of its own.

@@ -158,7 +158,7 @@ Result<> read_lock(const Context& context, storage::ObjectAttributes& attributes
   const auto hold = context.value("x-amz-object-lock-legal-hold");
   if (!hold.empty() && hold != "ON" && hold != "OFF")
     return Error(ErrorCode::InvalidArgument, "Legal Hold must be either of 'ON' or 'OFF'");
-  attributes.legal_hold = hold == "ON";
+  if (!hold.empty()) set_legal_hold(attributes, hold == "ON");
   if (attributes.retention.mode == storage::RetentionMode::none && hold.empty()) return {};
   HOLDFAST_TRY(bucket, context.find_bucket());
   if (!bucket->object_lock) return Error(ErrorCode::InvalidRequest, "Bucket is missing Object Lock Configuration");
@@ -183,7 +183,11 @@ void describe_lock(http::Response& response, const storage::ObjectInfo& object) 
     response.set("x-amz-object-lock-mode", object.retention.mode == storage::RetentionMode::governance ? "GOVERNANCE" : "COMPLIANCE");
     response.set("x-amz-object-lock-retain-until-date", format_iso8601_millis(object.retention.until));
   }
-  if (object.legal_hold) response.set("x-amz-object-lock-legal-hold", "ON");
+  if (object.legal_hold) {
+    response.set("x-amz-object-lock-legal-hold", "ON");
+  } else if (storage::find_attribute(object.properties, kLegalHoldProperty) != nullptr) {
+    response.set("x-amz-object-lock-legal-hold", "OFF");
+  }
 }
 
 }  // namespace
@@ -231,6 +235,11 @@ Result<storage::ObjectAttributes> attributes_from_request(const Context& context
     attributes.tags = std::move(tags);
   }
   return attributes;
+}
+
+void set_legal_hold(storage::ObjectAttributes& attributes, bool on) {
+  attributes.legal_hold = on;
+  storage::set_attribute(attributes.properties, kLegalHoldProperty, on ? "ON" : "OFF");
 }
 
 Result<storage::Attributes> parse_tags(std::string_view header) {

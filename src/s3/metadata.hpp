@@ -16,6 +16,7 @@ struct Context;
 inline constexpr std::string_view kAclProperty = "acl";
 inline constexpr std::string_view kStorageClassProperty = "storage-class";
 inline constexpr std::string_view kRedirectProperty = "website-redirect";
+inline constexpr std::string_view kLegalHoldProperty = "legal-hold";  // there once someone spoke of it, ON or OFF
 
 // Everything a write's headers say. MetadataTooLarge, InvalidArgument, InvalidTag, InvalidStorageClass, InvalidRequest,
 // and NotImplemented for encryption, which must never be ignored.
@@ -28,6 +29,9 @@ Result<> refuse_encryption(const Context& context);
 Result<storage::Attributes> parse_tags(std::string_view header);
 // Limits and uniqueness of a tag set. InvalidTag; BadRequest for too many.
 Result<> check_tags(const storage::Attributes& tags, std::size_t max_tags);
+
+// Legal hold, and that someone spoke of it.
+void set_legal_hold(storage::ObjectAttributes& attributes, bool on);
 
 // Headers that describe an object in the answers of GET and HEAD: dates, ETag, metadata, version, lock.
 struct DescribeOptions {

@@ -55,6 +55,12 @@ Result<> check_access(const Context& context) {
   return context.authorizer.authorize(context, route.action, context.bucket(), context.key());
 }
 
+storage::BucketPtr bucket_of(const Context& context) {
+  if (context.bucket().empty()) return nullptr;
+  auto bucket = context.find_bucket();
+  return bucket ? std::move(*bucket) : nullptr;
+}
+
 void render_error(http::Response& response, const Error& error, const http::Request& request, const ErrorResource& resource) {
   response.status = error.http_status();
   response.set("Content-Type", "application/xml");
@@ -71,7 +77,8 @@ class Service final : public http::Handler {
         options_(std::move(options)),
         reserved_(std::move(reserved)),
         authenticator_(credentials, authenticate_options(options_)),
-        host_id_(engine.deployment_id()) {}
+        host_id_(engine.deployment_id()),
+        cors_(options_.cors_allow_origin) {}
 
   Task<http::Response> handle(const http::Request& request, http::BodyStream& body) override;
   http::Response handle_error(const Error& error) override;
@@ -91,6 +98,7 @@ class Service final : public http::Handler {
   const auth::Authenticator authenticator_;
   const std::string host_id_;
   Authorizer authorizer_;
+  Cors cors_;
 };
 
 Task<http::Response> Service::handle(const http::Request& request, http::BodyStream& body) {
@@ -99,10 +107,10 @@ Task<http::Response> Service::handle(const http::Request& request, http::BodyStr
   http::Response response;
   if (request.path.starts_with(kReservedPath) && reserved_) {
     response = co_await reserved_(request, body);
+    cors_.decorate(request, nullptr, response);
   } else {
     response = co_await answer(request, body, request_id);
   }
-  add_cors_headers(request, options_.cors_allow_origin, response);
   if (log::enabled(log::Level::debug)) log_request(request, response, request_id, started);
   finish(response, std::move(request_id));
   co_return response;
@@ -124,16 +132,17 @@ Task<http::Response> Service::answer(const http::Request& request, http::BodyStr
     render_error(response, result.error(), request, resource);
   }
   for (auto& [name, value] : context.answer_headers) response.set(std::move(name), std::move(value));
+  cors_.decorate(request, bucket_of(context), response);
   co_return response;
 }
 
 // The pipeline: each step either goes on or is the answer.
 Task<Result<http::Response>> Service::run(Context& context) {
-  if (is_preflight(context.request)) co_return answer_preflight(context.request, options_.cors_allow_origin);
   HOLDFAST_CO_TRY(query, Query::parse(context.request.query));
   context.query = std::move(query);
   HOLDFAST_CO_TRY(address, parse_address(context.request.path, context.header("host"), options_.domains));
   context.address = std::move(address);
+  if (is_preflight(context.request)) co_return cors_.preflight(context.request, bucket_of(context));
   HOLDFAST_CO_TRY(route, find_route(context.request, context.address, context.query));
   context.route = route;
   HOLDFAST_CO_TRY_VOID(identify(context));

@@ -16,6 +16,7 @@ namespace holdfast {
 #define HOLDFAST_ERRORS(X) \
   X(AccessControlListNotSupported, 400, "The bucket does not allow ACLs.") \
   X(AccessDenied, 403, "Access Denied.") \
+  X(AccessForbidden, 403, "CORSResponse: This CORS request is not allowed. This is usually because the evaluation of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.") \
   X(AuthorizationHeaderMalformed, 400, "The authorization header is malformed.") \
   X(AuthorizationQueryParametersError, 400, "The authorization query parameters are malformed.") \
   X(BadDigest, 400, "The Content-MD5 or checksum value that you specified did not match what we received.") \
@@ -30,10 +31,12 @@ namespace holdfast {
   X(ExpiredToken, 400, "The provided token has expired.") \
   X(IllegalLocationConstraintException, 400, "The specified location constraint is not valid for this server.") \
   X(IllegalVersioningConfigurationException, 400, "The versioning configuration specified in the request is not valid.") \
+  X(IncorrectNumberOfFilesInPostRequest, 400, "POST requires exactly one file upload per request.") \
   X(IncompleteBody, 400, "You did not provide the number of bytes specified by the Content-Length HTTP header.") \
   X(InternalError, 500, "We encountered an internal error. Please try again.") \
   X(InvalidAccessKeyId, 403, "The access key ID that you provided does not exist in our records.") \
   X(InvalidArgument, 400, "Invalid argument.") \
+  X(InvalidBucketAclWithObjectOwnership, 400, "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting.") \
   X(InvalidBucketName, 400, "The specified bucket is not valid.") \
   X(InvalidBucketState, 409, "The request is not valid with the current state of the bucket.") \
   X(InvalidDigest, 400, "The Content-MD5 or checksum value that you specified is not valid.") \
@@ -48,6 +51,7 @@ namespace holdfast {
   X(InvalidRequest, 400, "The request is not valid.") \
   X(InvalidStorageClass, 400, "The storage class that you specified is not valid.") \
   X(InvalidTag, 400, "The tag provided was not a valid tag.") \
+  X(InvalidTargetBucketForLogging, 400, "The target bucket for logging does not exist, is not owned by you, or does not have the appropriate grants for the log-delivery group.") \
   X(InvalidToken, 400, "The provided token is malformed or otherwise not valid.") \
   X(InvalidURI, 400, "The specified URI couldn't be parsed.") \
   X(KeyTooLongError, 400, "Your key is too long.") \
@@ -56,6 +60,7 @@ namespace holdfast {
   X(MalformedPolicy, 400, "Policy has invalid resource.") \
   X(MalformedXML, 400, "The XML that you provided was not well formed or did not validate against our published schema.") \
   X(MaxMessageLengthExceeded, 400, "Your request was too large.") \
+  X(MaxPostPreDataLengthExceededError, 400, "Your POST request fields preceding the upload file were too large.") \
   X(MetadataTooLarge, 400, "Your metadata headers exceed the maximum allowed metadata size.") \
   X(MethodNotAllowed, 405, "The specified method is not allowed against this resource.") \
   X(MissingContentLength, 411, "You must provide the Content-Length HTTP header.") \
@@ -64,6 +69,7 @@ namespace holdfast {
   X(NoSuchBucket, 404, "The specified bucket does not exist.") \
   X(NoSuchBucketPolicy, 404, "The bucket policy does not exist.") \
   X(NoSuchCORSConfiguration, 404, "The CORS configuration does not exist.") \
+  X(NoSuchConfiguration, 404, "The specified configuration does not exist.") \
   X(NoSuchKey, 404, "The specified key does not exist.") \
   X(NoSuchLifecycleConfiguration, 404, "The lifecycle configuration does not exist.") \
   X(NoSuchObjectLockConfiguration, 404, "The specified object does not have an ObjectLock configuration.") \
@@ -77,8 +83,10 @@ namespace holdfast {
   X(ObjectLockConfigurationNotFoundError, 404, "Object Lock configuration does not exist for this bucket.") \
   X(OwnershipControlsNotFoundError, 404, "The bucket ownership controls were not found.") \
   X(PreconditionFailed, 412, "At least one of the preconditions that you specified did not hold.") \
+  X(ReplicationConfigurationNotFoundError, 404, "The replication configuration was not found.") \
   X(RequestExpired, 400, "Request has expired.") \
   X(RequestHeaderSectionTooLarge, 400, "Your request header section exceeds the maximum allowed size.") \
+  X(RequestIsNotMultiPartContent, 400, "A bucket POST must be of the enclosure-type multipart/form-data.") \
   X(RequestTimeTooSkewed, 403, "The difference between the request time and the server's time is too large.") \
   X(RequestTimeout, 400, "Your socket connection to the server was not read from or written to within the timeout period.") \
   X(RestoreAlreadyInProgress, 409, "The object restore is already in progress.") \
@@ -88,6 +96,8 @@ namespace holdfast {
   X(ServiceUnavailable, 503, "Service is unable to handle the request.") \
   X(TooManyBuckets, 400, "You have attempted to create more buckets than are allowed.") \
   X(UnexpectedContent, 400, "This request contains unsupported content.") \
+  X(UnresolvableGrantByEmailAddress, 400, "The email address that you provided does not match any account on record.") \
+  X(UserKeyMustBeSpecified, 400, "The bucket POST must contain the specified field name. If it is specified, check the order of the fields.") \
   X(XAmzContentChecksumMismatch, 400, "The provided checksum does not match what was computed.") \
   X(XAmzContentSHA256Mismatch, 400, "The provided 'x-amz-content-sha256' header does not match what was computed.") \
   X(XMinioServerNotInitialized, 503, "Server is not initialized yet, please try again.") \

@@ -7,6 +7,7 @@
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
 #include "s3/metadata.hpp"
+#include "s3/object_lock.hpp"
 #include "s3/pump.hpp"
 
 #include "holdfast/base/limits.hpp"
@@ -22,6 +23,11 @@ Result<storage::PutSpec> make_spec(const Context& context, const Body& body) {
   }
   HOLDFAST_TRY(attributes, attributes_from_request(context));
   HOLDFAST_TRY_VOID(authorize_attributes(context, attributes));
+  if (attributes.retention.mode != storage::RetentionMode::none ||
+      storage::find_attribute(attributes.properties, kLegalHoldProperty) != nullptr) {
+    HOLDFAST_TRY_VOID(require_integrity(
+        context, "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters"));
+  }
   storage::PutSpec spec;
   spec.bucket = context.bucket();
   spec.key = context.key();

@@ -5,6 +5,7 @@
 #include "holdfast/base/limits.hpp"
 #include "holdfast/base/log.hpp"
 #include "holdfast/base/random.hpp"
+#include "holdfast/storage/default_retention.hpp"
 
 #include <algorithm>
 
@@ -148,6 +149,7 @@ Task<Result<>> plan_put(Store& store, const BucketInfo& bucket, NewVersion put, 
   HOLDFAST_CO_TRY(replaced, co_await find_replaced(store, bucket, put.version.info.key, current));
   if (!put.version.info.delete_marker) {
     HOLDFAST_CO_TRY_VOID(check_quota_with(store, bucket, put.version.info.size_bytes, replaced ? replaced->info.size_bytes : 0));
+    HOLDFAST_CO_TRY_VOID(apply_default_retention(bucket, put.version.info, store.clock.now()));
   }
   if (replaced) {
     HOLDFAST_CO_TRY_VOID(check_removable(replaced->info, false, store.clock.now()));

@@ -2,6 +2,7 @@
 
 #include "holdfast/base/limits.hpp"
 #include "holdfast/base/random.hpp"
+#include "holdfast/storage/default_retention.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -404,6 +405,7 @@ class Store {
 
   Result<ObjectPtr> publish(Bucket& bucket, ObjectInfo info, ContentPtr content, std::string_view event) {
     HOLDFAST_TRY_VOID(check_quota(bucket, info.key, info.size_bytes));
+    HOLDFAST_TRY_VOID(apply_default_retention(*bucket.info, info, clock_.now()));
     if (bucket.info->versioning != Versioning::enabled) HOLDFAST_TRY_VOID(replace_null_version(bucket, info.key));
     const Version& version = append(bucket, std::move(info), std::move(content));
     record_event(event, bucket, version.info);

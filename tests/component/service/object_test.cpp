@@ -155,7 +155,8 @@ TEST_F(ObjectTest, ObjectLockHeaders) {
   });
   const Headers lock = {{"x-amz-object-lock-mode", "GOVERNANCE"},
                         {"x-amz-object-lock-retain-until-date", "2027-01-01T00:00:00Z"},
-                        {"x-amz-object-lock-legal-hold", "ON"}};
+                        {"x-amz-object-lock-legal-hold", "ON"},
+                        {"content-md5", "ndTkYSaMgDT1yFZOFVxnpg=="}};
   ASSERT_EQ(harness.put("/locked/key", "x", {}, lock).status, 200);
   const auto head = harness.head("/locked/key");
   EXPECT_EQ(head.header("x-amz-object-lock-mode"), "GOVERNANCE");
