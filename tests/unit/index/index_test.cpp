@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
+#include <thread>
 
 namespace holdfast::storage::local::test {
 namespace {
@@ -518,6 +520,42 @@ TEST_F(Opening, VisitsSeeEveryRow) {
   EXPECT_EQ(index_->visit_versions(stop).error().code, ErrorCode::SlowDown);
   EXPECT_EQ(index_->visit_uploads(stop).error().code, ErrorCode::SlowDown);
   EXPECT_EQ(index_->visit_parts(stop).error().code, ErrorCode::SlowDown);
+}
+
+using Concurrency = IndexTest;
+
+// A version moves between two kinds of rows when it is demoted and promoted; no reader may miss it on the way.
+TEST_F(Concurrency, ReadersNeverMissAVersionThatMoves) {
+  apply({put_null("a", 1), put("z", 2)});
+  std::atomic<bool> done = false;
+  std::atomic<int> missed = 0;
+  const auto read = [&] {
+    while (!done) {
+      const auto version = index_->version(kBucket, "a", 1, ReadTier::any);
+      if (!version->value()) ++missed;
+      const auto null = index_->null_version(kBucket, "a", ReadTier::any);
+      if (!null->value() || (***null).info.created_seq != 1) ++missed;
+      const auto current = index_->current(kBucket, "a", ReadTier::any);
+      if (!current->value() || !(***current).info.is_latest) ++missed;
+      const auto page = index_->list_versions(kBucket, {}, ReadTier::any);
+      const auto& rows = page->value().versions;
+      if (rows.size() < 2 || !rows.front().info.is_latest || rows[rows.size() - 2].info.created_seq != 1) ++missed;
+    }
+  };
+  std::thread first(read);
+  std::thread second(read);
+  for (std::uint64_t seq = 10; seq < 1500; seq += 2) {
+    apply({put("a", seq)});
+    apply({marker("a", seq + 1), remove("a", seq)});
+    apply({remove("a", seq + 1)});
+    if (seq % 300 == 10) {
+      ASSERT_TRUE(index_->flush());
+    }
+  }
+  done = true;
+  first.join();
+  second.join();
+  EXPECT_EQ(missed, 0);
 }
 
 }  // namespace

@@ -368,7 +368,7 @@ TEST_F(ModelTest, IndexAnswersAsTheModelDoes) {
   RecordProperty("seed", std::to_string(seed()));
   SCOPED_TRACE("HOLDFAST_SEED=" + std::to_string(seed()));
   std::size_t flushed = 0;  // changes that a reopen keeps
-  for (int round = 0; round < 1'500; ++round) {
+  for (int round = 0; round < 1'000; ++round) {
     change_group();
     check_rows();
     check_listings();

@@ -17,7 +17,7 @@ namespace {
 using limits::kKiB;
 using limits::kMiB;
 
-constexpr std::size_t kMemtableBytes = 8 * kMiB;  // at rest, the greatest part of the index's memory
+constexpr std::size_t kMemtableBytes = 4 * kMiB;  // small, for the sake of the memory at rest; two of them
 constexpr std::size_t kBlockBytes = 8 * kKiB;
 constexpr std::uint64_t kTableBytes = 32 * kMiB;
 constexpr int kOpenFiles = 256;
@@ -49,12 +49,13 @@ rocksdb::Options rocks_options(const IndexOptions& index, const std::shared_ptr<
   options.compression = rocksdb::kLZ4Compression;
   options.write_buffer_size = kMemtableBytes;
   options.max_write_buffer_number = 2;
+  options.arena_block_size = 128 * kKiB;
   options.target_file_size_base = kTableBytes;
   options.max_bytes_for_level_base = 2 * kTableBytes;
   options.level_compaction_dynamic_level_bytes = true;
   options.max_background_jobs = 2;
   options.max_open_files = kOpenFiles;
-  options.compaction_readahead_size = 512 * kKiB;
+  options.compaction_readahead_size = 256 * kKiB;
   options.bytes_per_sync = kMiB;
   options.manifest_preallocation_size = 64 * kKiB;
   options.max_manifest_file_size = 4 * kMiB;

@@ -190,12 +190,13 @@ Result<> RocksIndex::mark_complete() {
 // --- single rows ---
 
 Lookup<MaybeVersion> RocksIndex::current(std::uint64_t bucket_id, std::string_view key, ReadTier tier) const {
+  const UsageTable::Noncurrent before = usage_.noncurrent(bucket_id);
   const std::string row_key = current_key(bucket_id, key);
   rocksdb::PinnableSlice row;
   rocksdb::Status status = get(*db_, read_options(tier), row_key, row);
   if (status.ok()) return found(version_from_row(bucket_id, key, to_bytes(row), true));
   if (!status.IsNotFound()) return failed_lookup<MaybeVersion>(status);
-  if (usage_.noncurrent(bucket_id).rows == 0) return nothing<VersionRecord>();
+  if (had_no_noncurrent_since(bucket_id, before)) return nothing<VersionRecord>();
 
   const SnapshotGuard snapshot(*db_);
   const rocksdb::ReadOptions options = read_options(tier, snapshot.get());
@@ -257,7 +258,7 @@ Lookup<MaybeVersion> RocksIndex::null_version(std::uint64_t bucket_id, std::stri
     if (!head) return Result<MaybeVersion>(damaged_row(key));
     if (head->null_version) return found(version_from_row(bucket_id, key, to_bytes(row), true));
   }
-  if (before.rows == 0 && usage_.noncurrent(bucket_id) == before) return nothing<VersionRecord>();
+  if (had_no_noncurrent_since(bucket_id, before)) return nothing<VersionRecord>();
   return find_version(*db_, bucket_id, key, tier, std::string(), [](const RowHead& head) { return head.null_version; });
 }
 

@@ -61,6 +61,10 @@ class RocksIndex final : public Index {
   Result<std::optional<std::string>> meta(std::string_view name) const;
   Result<std::uint64_t> meta_number(std::string_view name) const;
   Result<> load_usage();
+  // True if the bucket had no noncurrent row from `before` until now: nothing can have moved there.
+  bool had_no_noncurrent_since(std::uint64_t bucket_id, const UsageTable::Noncurrent& before) const {
+    return before.rows == 0 && usage_.noncurrent(bucket_id) == before;
+  }
   Result<> write(rocksdb::WriteBatch& rows);
   Result<> visit_current(const std::function<Result<>(const VersionRecord&)>& visit) const;
   Result<> visit_noncurrent(const std::function<Result<>(const VersionRecord&)>& visit) const;
