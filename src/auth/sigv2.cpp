@@ -95,15 +95,28 @@ void append_amz_headers(std::string& out, const std::vector<OwnedHeader>& header
   }
 }
 
-void append_resource(std::string& out, const RequestView& request, const CanonicalQuery& query, bool keep_empty_equals) {
+// What clients sign differently for the same request: "uploads=" with or without its '=', and (botocore) "/bucket/" where
+// "/bucket" is sent.
+struct Reading {
+  bool keep_empty_equals = false;
+  bool slash_after_bucket = false;
+};
+constexpr std::array<Reading, 4> kReadings{{{false, false}, {true, false}, {false, true}, {true, true}}};
+
+bool names_bucket_alone(const RequestView& request) noexcept {
+  return request.virtual_host_bucket.empty() && request.raw_path.size() > 1 && request.raw_path.find('/', 1) == std::string_view::npos;
+}
+
+void append_resource(std::string& out, const RequestView& request, const CanonicalQuery& query, Reading reading) {
   if (!request.virtual_host_bucket.empty()) out.append(1, '/').append(request.virtual_host_bucket);
   out.append(request.raw_path.empty() ? "/" : request.raw_path);
+  if (reading.slash_after_bucket) out.push_back('/');
   char separator = '?';
   for (std::size_t i = 0; i < query.size(); ++i) {
     const auto parameter = query[i];
     if (!std::binary_search(kSubResources.begin(), kSubResources.end(), parameter.name)) continue;
     out.append(1, separator).append(parameter.name);
-    if (!parameter.value.empty() || (keep_empty_equals && parameter.has_equals_sign)) {
+    if (!parameter.value.empty() || (reading.keep_empty_equals && parameter.has_equals_sign)) {
       out.append(1, '=').append(uri_decode(parameter.value).value_or(""));
     }
     separator = '&';
@@ -116,7 +129,7 @@ struct SigningInput {
   const std::vector<OwnedHeader>& headers;
 };
 
-std::string string_to_sign(const SigningInput& input, std::string_view date, bool keep_empty_equals) {
+std::string string_to_sign(const SigningInput& input, std::string_view date, Reading reading) {
   std::string out;
   out.reserve(512);
   out.append(input.request.method).push_back('\n');
@@ -124,7 +137,7 @@ std::string string_to_sign(const SigningInput& input, std::string_view date, boo
   out.append(value_of(input.headers, "content-type")).push_back('\n');
   out.append(date).push_back('\n');
   append_amz_headers(out, input.headers);
-  append_resource(out, input.request, input.query, keep_empty_equals);
+  append_resource(out, input.request, input.query, reading);
   return out;
 }
 
@@ -134,16 +147,16 @@ struct Claim {
   std::string_view signature;
 };
 
-// Clients differ in whether "uploads=" is signed with its '=', and (minio-go) in whether Date is signed beside
-// x-amz-date; `dates` holds the forms to try.
+// Clients (minio-go) differ in whether Date is signed beside x-amz-date too: `dates` holds the forms to try.
 Result<> verify(const SigningInput& input, const Claim& claim, std::span<const std::string_view> dates) {
   for (const std::string_view date : dates) {
-    for (const bool keep_empty_equals : {false, true}) {
-      const std::string text = string_to_sign(input, date, keep_empty_equals);
+    for (const Reading reading : kReadings) {
+      if (reading.slash_after_bucket && !names_bucket_alone(input.request)) continue;
+      const std::string text = string_to_sign(input, date, reading);
       if (constant_time_equal(sign_v2(claim.secret_key, text), claim.signature)) return {};
     }
   }
-  const std::string shown = string_to_sign(input, dates.front(), false);
+  const std::string shown = string_to_sign(input, dates.front(), {});
   return signature_mismatch({claim.access_key, shown, claim.signature, {}, input.request.host});
 }
 

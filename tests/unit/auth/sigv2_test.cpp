@@ -111,6 +111,17 @@ TEST(SigV2Vectors, QueryString) {
   EXPECT_EQ(result->access_key, kAccessKey);
 }
 
+// botocore sends PUT /bucket and signs /bucket/: CreateBucket was refused.
+TEST(SigV2, BucketAlone_maySignASlashAfterIt) {
+  const std::string date = "Tue, 27 Mar 2007 19:36:42 +0000";
+  for (const std::string_view resource : {"/bucket", "/bucket/"}) {
+    const std::string signature = sign_v2(kSecretKey, "PUT\n\n\n" + date + "\n" + std::string(resource));
+    EXPECT_TRUE(Bench("20070327T193642Z").run(signed_request("PUT", "/bucket", "", date, signature))) << resource;
+  }
+  const std::string of_a_key = sign_v2(kSecretKey, "PUT\n\n\n" + date + "\n/bucket/key/");
+  expect_error(Bench("20070327T193642Z").run(signed_request("PUT", "/bucket/key", "", date, of_a_key)), ErrorCode::SignatureDoesNotMatch);
+}
+
 TEST(SigV2, MismatchSaysWhatWasSigned) {
   TestRequest request = object_get();
   request.path = "/photos/kitten.jpg";
