@@ -53,7 +53,8 @@ def bodies(count, seed):
     """Sizes on both sides of every threshold of the engine."""
     rng = random.Random(seed)
     sizes = [0, 1, 100, 4096, 65535, 65536, 65537, 300_000, 2_000_000]
-    return {f"dir{i % 7}/key-{i:05d}": rng.randbytes(rng.choice(sizes)) for i in range(count)}
+    for i in range(count):
+        yield f"dir{i % 7}/key-{i:05d}", rng.randbytes(rng.choice(sizes))
 
 
 def test_every_acknowledged_object_survives_kill_9(make_server, run_check):
@@ -63,7 +64,7 @@ def test_every_acknowledged_object_survives_kill_9(make_server, run_check):
 
     def writer(number):
         s3 = server.boto3()
-        for key, body in bodies(2000, number).items():
+        for key, body in bodies(2000, number):
             key = f"{number}/{key}"
             try:
                 s3.put_object(Bucket="bucket", Key=key, Body=body)
@@ -100,7 +101,7 @@ def test_index_is_rebuilt_from_files(make_server, run_check):
     server = make_server().start()
     s3 = server.boto3()
     s3.create_bucket(Bucket="bucket")
-    wanted = bodies(60, 1)
+    wanted = dict(bodies(60, 1))
     for key, body in wanted.items():
         s3.put_object(Bucket="bucket", Key=key, Body=body, Metadata={"name": "a value"}, ContentType="text/x-test")
     assert server.stop() == 0
@@ -125,7 +126,7 @@ def test_sigterm_under_load_ends_in_time_with_exit_code_0(make_server, run_check
 
     def writer(number):
         s3 = server.boto3()
-        for key, body in bodies(5000, number).items():
+        for key, body in bodies(5000, number):
             try:
                 s3.put_object(Bucket="bucket", Key=f"{number}/{key}", Body=body)
             except Exception:

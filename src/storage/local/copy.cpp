@@ -35,6 +35,9 @@ class StagedLinks {
   Result<> add(std::uint64_t bucket_id, const Extent& source, FileId target) {
     files_.push_back(target);
     const std::string to = store_.layout.staged(target);
+    // While a payload is the journal's, its file may be there and not be on disk: a second name of it would not be either.
+    const ItemPtr unsettled = store_.unsettled.find(source.file);
+    if (unsettled && unsettled->payload.segment != 0) return copy_bytes(bucket_id, source, to);
     for (const std::string& from : {store_.layout.staged(source.file), store_.layout.data(bucket_id, source.file)}) {
       const auto linked = store_.files.link(from, to);
       if (linked) return {};
