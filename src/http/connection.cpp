@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kSmallFileBytes = 32 * 1024;  // up to this a copy beside the header is cheaper than sendfile
 constexpr std::size_t kSliceBytes = 512 * 1024;     // sent or read before other connections get their turn
+constexpr unsigned kReadsInARow = 256;
 constexpr std::size_t kCopyBytes = 128 * 1024;      // file block under TLS
 constexpr std::size_t kDirectReadBytes = 8 * 1024;  // a chunk's content of at least this is received without a copy
 constexpr std::chrono::seconds kLingerIdle{2};
@@ -183,7 +184,7 @@ void Connection::begin_body() {
   body_left_ = framing_.content_length.value_or(0);
   body_finished_ = !framing_.chunked && body_left_ == 0;
   body_broken_ = false;
-  continue_due_ = framing_.expects_continue && !body_finished_ && input_.empty();
+  continue_due_ = framing_.expects_continue && input_.empty();
   chunks_.reset();
   if (framing_.chunked) chunks_.emplace();
 }
@@ -198,6 +199,9 @@ Task<Connection::After> Connection::exchange() {
   if (refusal_) {
     response = error_response(*std::exchange(refusal_, std::nullopt));
   } else {
+    // Nothing will be read of an empty body, and yet 100 is said: botocore takes a final answer without one for the status
+    // of the next request on the connection, and waits for ever.
+    if (continue_due_ && body_finished_) co_await send_continue();
     response = co_await call_handler();
   }
   const bool sent = co_await send(response);
@@ -266,8 +270,9 @@ Task<Result<std::size_t>> Connection::read(ByteSpan out) {
     const Result<> sent = co_await send_continue();
     if (!sent) co_return sent.error();
   }
-  if (read_ahead_ > kSliceBytes) {
+  if (read_ahead_ > kSliceBytes || ++reads_ > kReadsInARow) {
     read_ahead_ = 0;
+    reads_ = 0;
     co_await yield();
   }
   if (framing_.chunked) co_return co_await read_chunked(out);
@@ -423,8 +428,8 @@ bool is_end(const Piece& piece) {
 Task<bool> Connection::send_content(Response& response, Piece piece) {
   const bool chunked = !response.content_length && request_.version >= 11;
   std::uint64_t left = response.content_length.value_or(0);
-  for (;;) {
-    if (is_end(piece)) break;
+  std::uint64_t slice = 0;
+  while (!is_end(piece)) {
     const std::uint64_t size = piece_size(piece);
     if (response.content_length && size > left) {
       log::error("a response's content is longer than announced");
@@ -441,6 +446,11 @@ Task<bool> Connection::send_content(Response& response, Piece piece) {
     if (!sent) co_return false;
     if (last) co_return true;
     if (chunked && size > 0) out_.append("\r\n");
+    slice += size;
+    if (slice >= kSliceBytes) {
+      slice = 0;
+      co_await yield();
+    }
     Result<Piece> next = co_await next_piece(*response.source);
     if (!next) {
       log::warn("a response was cut short", {{"why", std::string(next.error().text())}});

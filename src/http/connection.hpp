@@ -89,7 +89,8 @@ class Connection final : public BodyStream {
   bool body_finished_ = true;
   bool body_broken_ = false;
   bool continue_due_ = false;
-  std::size_t read_ahead_ = 0;  // bytes read without having let others run
+  std::size_t read_ahead_ = 0;  // bytes and calls since others were let run
+  unsigned reads_ = 0;
 
   std::string out_;  // the header, or a chunk's, that goes out with the next bytes
   bool close_after_ = false;

@@ -75,6 +75,7 @@ IoResult Stream::write_tls(std::span<iovec>& parts) {
       size = 0;
       for (const iovec& part : parts) {
         const std::size_t taken = std::min(part.iov_len, record.size() - size);
+        if (taken == 0) continue;
         std::memcpy(record.data() + size, part.iov_base, taken);
         size += taken;
       }
