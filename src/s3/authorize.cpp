@@ -1,14 +1,35 @@
 #include "s3/authorize.hpp"
 
+#include "s3/acl.hpp"
 #include "s3/context.hpp"
 #include "s3/metadata.hpp"
+#include "s3/public_access.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace holdfast::s3 {
 namespace {
 
-constexpr std::size_t kCachedPolicies = 10'000;
+// What fill_conditions gives a value.
+constexpr std::array<std::string_view, 18> kKnownConditions{"aws:sourceip",
+                                                            "aws:securetransport",
+                                                            "aws:currenttime",
+                                                            "aws:epochtime",
+                                                            "aws:principaltype",
+                                                            "aws:referer",
+                                                            "aws:useragent",
+                                                            "aws:username",
+                                                            "aws:userid",
+                                                            "s3:prefix",
+                                                            "s3:delimiter",
+                                                            "s3:max-keys",
+                                                            "s3:versionid",
+                                                            "s3:x-amz-acl",
+                                                            "s3:x-amz-copy-source",
+                                                            "s3:x-amz-metadata-directive",
+                                                            "s3:x-amz-storage-class",
+                                                            "s3:x-amz-content-sha256"};
 
 std::string resource_name(std::string_view bucket, std::string_view key) {
   std::string resource = "arn:aws:s3:::";
@@ -32,6 +53,8 @@ void fill_conditions(const Context& context, auth::AccessRequest& access) {
   add("aws:currenttime", format_iso8601_millis(context.now));
   add("aws:epochtime", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(context.now.time_since_epoch()).count()));
   add("aws:principaltype", context.caller.anonymous() ? "Anonymous" : "User");
+  add("aws:username", context.caller.access_key);
+  add("aws:userid", context.caller.access_key);
   add("aws:referer", context.header("referer"));
   add("aws:useragent", context.header("user-agent"));
   constexpr std::array<std::pair<const char*, std::string_view>, 3> kParameters{
@@ -47,40 +70,67 @@ void fill_conditions(const Context& context, auth::AccessRequest& access) {
   }
 }
 
+bool acls_count(const storage::BucketInfo& bucket) noexcept { return object_ownership(bucket) != ObjectOwnership::bucket_owner_enforced; }
+
 bool needs_an_account(std::string_view action) noexcept { return action == "s3:CreateBucket" || action == "s3:ListAllMyBuckets"; }
 
 }  // namespace
 
-Result<std::shared_ptr<const auth::PolicyDocument>> PolicyCache::find(const storage::BucketPtr& bucket) {
-  const auto stored = bucket->configuration.find("policy");
-  if (stored == bucket->configuration.end()) return std::shared_ptr<const auth::PolicyDocument>();
-  {
-    const std::lock_guard lock(mutex_);
-    const auto entry = entries_.find(bucket->id);
-    if (entry != entries_.end() && entry->second.bucket == bucket) return entry->second.policy;
-  }
-  HOLDFAST_TRY(parsed, auth::PolicyDocument::parse_bucket_policy(stored->second, bucket->name));
-  auto policy = std::make_shared<const auth::PolicyDocument>(std::move(parsed));
-  const std::lock_guard lock(mutex_);
-  if (entries_.size() >= kCachedPolicies) entries_.clear();
-  entries_[bucket->id] = {bucket, policy};
-  return policy;
+Result<auth::PolicyDocument> Authorizer::parse_policy(std::string_view document, const storage::BucketInfo& bucket) {
+  return auth::PolicyDocument::parse_bucket_policy(document, bucket.name);
 }
 
-Result<> Authorizer::authorize(const Context& context, std::string_view action, std::string_view bucket, std::string_view key) {
-  if (context.caller.root) return {};
-  if (bucket.empty() || needs_an_account(action)) return ErrorCode::AccessDenied;
-  HOLDFAST_TRY(info, context.engine.bucket(bucket));
-  const auto policy = policies_.find(info);
-  if (!policy || !*policy) return ErrorCode::AccessDenied;
+// A stored policy that doesn't parse denies everything.
+Result<auth::Decision> Authorizer::ask_policy(const Context& context, std::string_view action, const storage::BucketPtr& bucket,
+                                              std::string_view key) {
+  const auto policy = policies_.find(bucket);
+  if (!policy) return auth::Decision::deny;
+  if (!*policy) return auth::Decision::neutral;
   auth::AccessRequest access;
   if (!context.caller.anonymous()) access.principal = "arn:aws:iam:::user/" + context.caller.access_key;
   access.action = action;
-  access.resource = resource_name(bucket, key);
+  access.resource = resource_name(bucket->name, key);
   fill_conditions(context, access);
-  if ((*policy)->evaluate(access) == auth::Decision::allow) return {};
+  const auto decision = (*policy)->evaluate(access);
+  const bool restricted = decision == auth::Decision::allow && context.caller.anonymous() &&
+                          public_access_block(*bucket).restrict_public_buckets && (*policy)->is_public();
+  return restricted ? auth::Decision::neutral : decision;
+}
+
+Result<auth::Decision> Authorizer::decide(const Context& context, std::string_view action, std::string_view bucket, std::string_view key) {
+  if (context.caller.root) return auth::Decision::allow;
+  if (bucket.empty() || needs_an_account(action)) return auth::Decision::deny;
+  HOLDFAST_TRY(info, context.engine.bucket(bucket));
+  HOLDFAST_TRY(decision, ask_policy(context, action, info, key));
+  const auto permission = bucket_permission(action);
+  if (decision != auth::Decision::neutral || !permission || !acls_count(*info)) return decision;
+  HOLDFAST_TRY(acl, expand_acl(bucket_acl_text(*info), owner_of(*info), owner_of(*info)));
+  const bool allowed = allows(acl, *permission, context.caller, public_access_block(*info).ignore_public_acls);
+  return allowed ? auth::Decision::allow : auth::Decision::neutral;
+}
+
+Result<> Authorizer::authorize(const Context& context, std::string_view action, std::string_view bucket, std::string_view key) {
+  HOLDFAST_TRY(decision, decide(context, action, bucket, key));
+  if (decision == auth::Decision::allow) return {};
   return ErrorCode::AccessDenied;
 }
+
+Task<Result<>> Authorizer::authorize_object(const Context& context, std::string action, storage::ObjectName name) {
+  HOLDFAST_CO_TRY(decision, decide(context, action, name.bucket, name.key));
+  if (decision == auth::Decision::allow) co_return Result<>();
+  const auto permission = object_permission(action);
+  if (decision == auth::Decision::deny || !permission) co_return Error(ErrorCode::AccessDenied);
+  HOLDFAST_CO_TRY(bucket, context.engine.bucket(name.bucket));
+  if (!acls_count(*bucket)) co_return Error(ErrorCode::AccessDenied);
+  auto object = co_await context.engine.head(name);
+  if (!object) co_return hide_missing_key(context, std::move(object).error(), name.bucket);
+  HOLDFAST_CO_TRY(acl, expand_acl(object_acl_text(**object), owner_of(*bucket), owner_of(*bucket)));
+  if (allows(acl, *permission, context.caller, public_access_block(*bucket).ignore_public_acls)) co_return Result<>();
+  if ((*object)->delete_marker) co_return hide_missing_key(context, ErrorCode::NoSuchKey, name.bucket);
+  co_return Error(ErrorCode::AccessDenied);
+}
+
+bool is_known_condition(std::string_view key) noexcept { return std::ranges::find(kKnownConditions, key) != kKnownConditions.end(); }
 
 std::string versioned_action(std::string_view action) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kVersioned{{

@@ -12,6 +12,9 @@ namespace holdfast::s3 {
 inline constexpr std::string_view kPolicyConfiguration = "policy";
 inline constexpr std::string_view kCorsConfiguration = "cors";
 inline constexpr std::string_view kTaggingConfiguration = "tagging";
+inline constexpr std::string_view kAclConfiguration = "acl";                           // as acl.hpp has it
+inline constexpr std::string_view kOwnershipConfiguration = "ownership";               // ObjectWriter, ...
+inline constexpr std::string_view kPublicAccessConfiguration = "public-access-block";  // the switches that are on
 
 // The stored document; `missing` if the bucket has none.
 Result<std::string> find_configuration(const Context& context, std::string_view name, ErrorCode missing);

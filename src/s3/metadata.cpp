@@ -1,5 +1,6 @@
 #include "s3/metadata.hpp"
 
+#include "s3/acl.hpp"
 #include "s3/checksum.hpp"
 #include "s3/context.hpp"
 
@@ -27,9 +28,6 @@ constexpr std::array<KeptHeader, 6> kKeptHeaders{{{"content-type", "Content-Type
                                                   {"content-encoding", "Content-Encoding"},
                                                   {"content-language", "Content-Language"},
                                                   {"expires", "Expires"}}};
-
-constexpr std::array<std::string_view, 7> kCannedAcls{
-    "private", "public-read", "public-read-write", "authenticated-read", "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control"};
 
 // Those whose objects can be read at once; an archive class would promise a restore that doesn't exist.
 constexpr std::array<std::string_view, 7> kStorageClasses{
@@ -118,10 +116,11 @@ Result<> check_user_metadata(const storage::Attributes& metadata) {
 }
 
 Result<> read_properties(const Context& context, storage::ObjectAttributes& attributes) {
-  const auto acl = context.value("x-amz-acl");
-  if (!acl.empty()) {
-    if (std::ranges::find(kCannedAcls, acl) == kCannedAcls.end()) return invalid_argument("x-amz-acl", acl);
-    storage::set_attribute(attributes.properties, kAclProperty, std::string(acl));
+  HOLDFAST_TRY(acl, acl_from_headers(context, AclKind::object));
+  if (acl) {
+    HOLDFAST_TRY(bucket, context.find_bucket());
+    HOLDFAST_TRY_VOID(check_acl_accepted(*bucket, *acl));
+    storage::set_attribute(attributes.properties, kAclProperty, std::move(*acl));
   }
   const auto storage_class = context.value("x-amz-storage-class");
   if (!storage_class.empty()) {

@@ -45,10 +45,10 @@ Task<Result<hash::VerifiedDigests>> copy_bytes(storage::Reader& reader, ByteRang
 
 Task<Result<std::unique_ptr<storage::Reader>>> open_copy_source(Context& context) {
   HOLDFAST_CO_TRY(source, parse_copy_source(context.header("x-amz-copy-source")));
-  const std::string_view action = source.version_id.empty() ? "s3:GetObject" : "s3:GetObjectVersion";
-  HOLDFAST_CO_TRY_VOID(context.authorizer.authorize(context, action, source.bucket, source.key));
+  std::string action = source.version_id.empty() ? "s3:GetObject" : "s3:GetObjectVersion";
   const std::string bucket = source.bucket;
   storage::ObjectName name{source.bucket, source.key, source.version_id};
+  HOLDFAST_CO_TRY_VOID(co_await context.authorizer.authorize_object(context, std::move(action), name));
   auto reader = co_await context.engine.open(std::move(name));
   if (!reader) co_return hide_missing_key(context, std::move(reader).error(), bucket);
   const storage::ObjectInfo& info = (*reader)->info();

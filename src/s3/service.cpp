@@ -55,6 +55,13 @@ Result<> check_access(const Context& context) {
   return context.authorizer.authorize(context, route.action, context.bucket(), context.key());
 }
 
+// What wasn't allowed so far, the object's own ACL may allow.
+Task<Result<>> check_object_access(const Context& context) {
+  const bool versioned = !context.query.get("versionId").empty();
+  std::string action = versioned ? versioned_action(context.route->action) : std::string(context.route->action);
+  co_return co_await context.authorizer.authorize_object(context, std::move(action), context.object_name());
+}
+
 storage::BucketPtr bucket_of(const Context& context) {
   if (context.bucket().empty()) return nullptr;
   auto bucket = context.find_bucket();
@@ -146,7 +153,7 @@ Task<Result<http::Response>> Service::run(Context& context) {
   HOLDFAST_CO_TRY(route, find_route(context.request, context.address, context.query));
   context.route = route;
   HOLDFAST_CO_TRY_VOID(identify(context));
-  HOLDFAST_CO_TRY_VOID(check_access(context));
+  if (!check_access(context)) HOLDFAST_CO_TRY_VOID(co_await check_object_access(context));
   if (route->run == nullptr) co_return ErrorCode::NotImplemented;
   co_return co_await route->run(context);
 }

@@ -15,9 +15,7 @@ using ByteView = std::span<const std::byte>;
 using ByteSpan = std::span<std::byte>;
 
 inline ByteView as_bytes(std::string_view text) noexcept { return std::as_bytes(std::span(text.data(), text.size())); }
-inline std::string_view as_text(ByteView bytes) noexcept {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+inline std::string_view as_text(ByteView bytes) noexcept { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 // Bytes in memory; `owner` keeps them alive until the last copy of this struct is gone.
 struct SharedBytes {

@@ -36,10 +36,10 @@ class ManualClock final : public Clock {
   std::atomic<std::chrono::nanoseconds::rep> now_;
 };
 
-std::string format_http_date(TimePoint time);      // Wed, 12 Oct 2009 17:50:00 GMT   (RFC 9110)
-std::string format_iso8601_millis(TimePoint time); // 2009-10-12T17:50:00.000Z        (S3's XML)
-std::string format_amz_date(TimePoint time);       // 20091012T175000Z                (SigV4)
-std::string format_day(TimePoint time);            // 20091012                        (SigV4 scope)
+std::string format_http_date(TimePoint time);       // Wed, 12 Oct 2009 17:50:00 GMT   (RFC 9110)
+std::string format_iso8601_millis(TimePoint time);  // 2009-10-12T17:50:00.000Z        (S3's XML)
+std::string format_amz_date(TimePoint time);        // 20091012T175000Z                (SigV4)
+std::string format_day(TimePoint time);             // 20091012                        (SigV4 scope)
 
 // Dates that don't exist are nullopt; times outside of what a TimePoint holds (1677 to 2262) become its nearest end.
 std::optional<TimePoint> parse_http_date(std::string_view text);  // RFC 1123, RFC 850 and asctime forms

@@ -10,11 +10,11 @@
 
 namespace holdfast {
 
-std::string hex_encode(ByteView bytes);                                     // lower case
-std::optional<std::vector<std::byte>> hex_decode(std::string_view text);   // either case
-std::string base64_encode(ByteView bytes);                                  // with padding
+std::string hex_encode(ByteView bytes);                                   // lower case
+std::optional<std::vector<std::byte>> hex_decode(std::string_view text);  // either case
+std::string base64_encode(ByteView bytes);                                // with padding
 std::optional<std::vector<std::byte>> base64_decode(std::string_view text);
-std::string base64url_encode(ByteView bytes);                               // no padding
+std::string base64url_encode(ByteView bytes);  // no padding
 std::optional<std::vector<std::byte>> base64url_decode(std::string_view text);
 
 // Percent-encoding as AWS's canonical requests have it: everything but A-Z a-z 0-9 - _ . ~ becomes %XX (upper case).
@@ -27,7 +27,7 @@ std::optional<std::string> query_decode(std::string_view text);
 
 bool is_valid_utf8(std::string_view text) noexcept;
 std::string ascii_lower(std::string_view text);
-std::string_view trim(std::string_view text) noexcept;  // spaces and tabs
+std::string_view trim(std::string_view text) noexcept;                              // spaces and tabs
 bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept;  // ASCII
 // Takes the same time wherever the first difference is. Different lengths are unequal.
 bool constant_time_equal(std::string_view left, std::string_view right) noexcept;

@@ -124,9 +124,9 @@ struct Error {
   Error(ErrorCode error_code) : code(error_code) {}  // NOLINT(google-explicit-constructor): `return ErrorCode::X`
   Error(ErrorCode error_code, std::string text) : code(error_code), message(std::move(text)) {}
 
-  std::string_view name() const noexcept;     // the S3 code, e.g. "NoSuchKey"
-  int http_status() const noexcept;           // e.g. 404
-  std::string_view text() const noexcept;     // message, or the table's default
+  std::string_view name() const noexcept;  // the S3 code, e.g. "NoSuchKey"
+  int http_status() const noexcept;        // e.g. 404
+  std::string_view text() const noexcept;  // message, or the table's default
 };
 
 std::string_view error_name(ErrorCode code) noexcept;

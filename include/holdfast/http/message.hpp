@@ -19,14 +19,14 @@ namespace holdfast::http {
 // A request's header. All views point into the connection's buffer and live until the response has been sent.
 struct Request {
   std::string_view method;
-  std::string_view target;   // as received
-  std::string_view path;     // target up to '?', still percent-encoded; an absolute-form target loses scheme and host
-  std::string_view query;    // after '?', still encoded
-  int version = 11;          // 10 or 11
+  std::string_view target;  // as received
+  std::string_view path;    // target up to '?', still percent-encoded; an absolute-form target loses scheme and host
+  std::string_view query;   // after '?', still encoded
+  int version = 11;         // 10 or 11
   std::vector<std::pair<std::string_view, std::string_view>> headers;  // names in lower case, values trimmed, in order
-  std::string peer_address;  // IP text of the socket's peer
+  std::string peer_address;                                            // IP text of the socket's peer
   std::uint16_t local_port = 0;
-  bool secure = false;       // TLS
+  bool secure = false;  // TLS
 
   // The first header of that (lower-case) name; empty view if there is none.
   std::string_view header(std::string_view name) const noexcept;
@@ -54,10 +54,10 @@ class ContentSource {
 struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;  // sent in this order; Date, Server, Connection, Content-Length are added
-  std::string body;                                           // used when there is no source
+  std::string body;                                          // used when there is no source
   std::unique_ptr<ContentSource> source;
-  std::optional<std::uint64_t> content_length;                // of the source; nullopt: chunked. For HEAD: what GET would send
-  bool close = false;                                         // close the connection after it
+  std::optional<std::uint64_t> content_length;  // of the source; nullopt: chunked. For HEAD: what GET would send
+  bool close = false;                           // close the connection after it
 
   void set(std::string name, std::string value);
 };

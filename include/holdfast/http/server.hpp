@@ -25,7 +25,7 @@ class IoThreads {
   Executor& executor(unsigned index) noexcept;
   // Calls `wake` on an I/O thread when one of the signals arrives (SIGTERM, SIGINT, SIGHUP...), each time.
   void on_signals(std::vector<int> signals, std::function<void(int)> wake);
-  void run();   // the calling thread is one of them; returns after stop()
+  void run();  // the calling thread is one of them; returns after stop()
   void stop() noexcept;
 
   struct State;
@@ -42,10 +42,10 @@ struct TlsOptions {
 };
 
 struct ServerOptions {
-  std::string host;              // empty: every address, IPv4 and IPv6
-  std::uint16_t port = 0;        // 0: any free one
+  std::string host;        // empty: every address, IPv4 and IPv6
+  std::uint16_t port = 0;  // 0: any free one
   std::unique_ptr<TlsOptions> tls;
-  std::size_t max_connections;   // default: limits::kConnections
+  std::size_t max_connections;  // default: limits::kConnections
   std::chrono::milliseconds header_timeout;
   std::chrono::milliseconds body_timeout;
   std::chrono::milliseconds idle_timeout;
@@ -53,7 +53,7 @@ struct ServerOptions {
 };
 
 struct ServerStats {
-  std::uint64_t connections = 0;       // open now
+  std::uint64_t connections = 0;  // open now
   std::uint64_t requests_in_flight = 0;
   std::uint64_t requests_total = 0;
   std::uint64_t bytes_received = 0;
@@ -79,7 +79,8 @@ struct ClientResponse {
   int status = 0;
   std::string body;
 };
-Result<ClientResponse> fetch(const std::string& method, const std::string& url, const std::vector<std::pair<std::string, std::string>>& headers,
-                             const std::string& body, std::chrono::milliseconds timeout, bool verify_tls);
+Result<ClientResponse> fetch(const std::string& method, const std::string& url,
+                             const std::vector<std::pair<std::string, std::string>>& headers, const std::string& body,
+                             std::chrono::milliseconds timeout, bool verify_tls);
 
 }  // namespace holdfast::http

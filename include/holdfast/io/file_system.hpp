@@ -17,9 +17,9 @@
 namespace holdfast::io {
 
 enum class OpenMode {
-  read,         // must exist
-  read_write,   // must exist
-  create,       // must not exist; read and write
+  read,        // must exist
+  read_write,  // must exist
+  create,      // must not exist; read and write
 };
 
 struct FileStat {
@@ -50,24 +50,24 @@ class File {
   virtual Result<std::size_t> read_cached_at(std::uint64_t offset, ByteSpan out) const = 0;
   // Writes all of `bytes`, retrying short writes.
   virtual Result<> write_at(std::uint64_t offset, ByteView bytes) = 0;
-  virtual Result<> sync_data() = 0;                                               // fdatasync
-  virtual Result<> sync() = 0;                                                    // fsync
-  virtual void start_writeback(std::uint64_t offset, std::uint64_t length) = 0;   // sync_file_range; a hint
-  virtual Result<> allocate(std::uint64_t length) = 0;                            // fallocate, else writes zeros
+  virtual Result<> sync_data() = 0;                                              // fdatasync
+  virtual Result<> sync() = 0;                                                   // fsync
+  virtual void start_writeback(std::uint64_t offset, std::uint64_t length) = 0;  // sync_file_range; a hint
+  virtual Result<> allocate(std::uint64_t length) = 0;                           // fallocate, else writes zeros
   virtual Result<std::uint64_t> size_bytes() const = 0;
-  virtual int descriptor() const noexcept = 0;                                    // for sendfile; -1 if there is none
+  virtual int descriptor() const noexcept = 0;  // for sendfile; -1 if there is none
 };
 
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
   virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
-  virtual Result<> make_directory(const std::string& path) = 0;   // existing is fine; not synced
-  virtual Result<> remove_directory(const std::string& path) = 0; // must be empty
+  virtual Result<> make_directory(const std::string& path) = 0;                 // existing is fine; not synced
+  virtual Result<> remove_directory(const std::string& path) = 0;               // must be empty
   virtual Result<> rename(const std::string& from, const std::string& to) = 0;  // replaces `to`
   virtual Result<> link(const std::string& from, const std::string& to) = 0;    // hard link; see link_unsupported()
   virtual Result<> clone(const std::string& from, const std::string& to) = 0;   // reflink (FICLONE); error when it can't
-  virtual Result<> remove(const std::string& path) = 0;           // a file
+  virtual Result<> remove(const std::string& path) = 0;                         // a file
   virtual Result<FileStat> stat(const std::string& path) = 0;
   virtual Result<std::vector<DirectoryEntry>> list(const std::string& path) = 0;  // unordered, no . and ..
   virtual Result<> sync_directory(const std::string& path) = 0;

@@ -13,13 +13,14 @@
 namespace holdfast::s3 {
 
 struct ServiceOptions {
-  std::string region;                       // empty: any
-  std::vector<std::string> domains;         // MINIO_DOMAIN: virtual-host style under these
-  std::string public_url;                   // MINIO_SERVER_URL
-  std::vector<std::string> host_aliases;    // HOLDFAST_HOST_ALIASES
-  std::string cors_allow_origin = "*";      // MINIO_API_CORS_ALLOW_ORIGIN
+  std::string region;                     // empty: any
+  std::vector<std::string> domains;       // MINIO_DOMAIN: virtual-host style under these
+  std::string public_url;                 // MINIO_SERVER_URL
+  std::vector<std::string> host_aliases;  // HOLDFAST_HOST_ALIASES
+  std::string cors_allow_origin = "*";    // MINIO_API_CORS_ALLOW_ORIGIN
   bool allow_signature_v2 = true;
-  bool default_credentials = false;         // root is minioadmin:minioadmin: loopback only
+  bool ignore_public_acls = false;          // HOLDFAST_IGNORE_PUBLIC_ACLS: new buckets are made with IgnorePublicAcls
+  bool default_credentials = false;  // root is minioadmin:minioadmin: loopback only
 };
 
 // Called for requests under /minio/ (health, metrics, admin) before S3 routing; `minio` is no bucket name.

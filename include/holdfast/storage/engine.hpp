@@ -60,9 +60,9 @@ class Engine {
 
   // --- buckets (kept in memory: reads don't wait) ---
   virtual Task<Result<BucketPtr>> create_bucket(BucketInfo bucket) = 0;  // id and created are set here; BucketAlreadyExists
-  virtual Task<Result<>> delete_bucket(std::string name) = 0;           // BucketNotEmpty; aborts its uploads
-  virtual Result<BucketPtr> bucket(std::string_view name) const = 0;    // NoSuchBucket
-  virtual std::vector<BucketPtr> buckets() const = 0;                   // by name
+  virtual Task<Result<>> delete_bucket(std::string name) = 0;            // BucketNotEmpty; aborts its uploads
+  virtual Result<BucketPtr> bucket(std::string_view name) const = 0;     // NoSuchBucket
+  virtual std::vector<BucketPtr> buckets() const = 0;                    // by name
   // Applies `change` to the bucket under its lock and stores the outcome; an error of `change` stores nothing.
   virtual Task<Result<BucketPtr>> update_bucket(std::string name, std::function<Result<>(BucketInfo&)> change) = 0;
   virtual Result<Usage> usage(std::string_view bucket) const = 0;
@@ -71,9 +71,9 @@ class Engine {
   // NoSuchBucket, NoSuchKey, NoSuchVersion. If the version is a delete marker: its info, for the caller to answer.
   // (With no version named, a key whose current version is a delete marker also gives the marker's info.)
   virtual Task<Result<ObjectPtr>> head(ObjectName name) = 0;
-  virtual Task<Result<std::unique_ptr<Reader>>> open(ObjectName name) = 0;  // as head; a marker has no bytes
+  virtual Task<Result<std::unique_ptr<Reader>>> open(ObjectName name) = 0;       // as head; a marker has no bytes
   virtual Task<Result<std::unique_ptr<ObjectWriter>>> create(PutSpec spec) = 0;  // NoSuchBucket, XMinioStorageFull
-  virtual Task<Result<ObjectPtr>> copy(CopySpec spec) = 0;              // moves no data where it can avoid it
+  virtual Task<Result<ObjectPtr>> copy(CopySpec spec) = 0;                       // moves no data where it can avoid it
   // One group, one sync. The outer error is the bucket's; the inner ones are per key, in order.
   virtual Task<Result<std::vector<Result<DeleteOutcome>>>> remove(std::string bucket, std::vector<DeleteSpec> specs) = 0;
   // Changes tags, retention, legal hold or properties of one version in place (neither its order nor its time).
@@ -83,27 +83,27 @@ class Engine {
   virtual Task<Result<VersionPage>> list_versions(VersionQuery query) = 0;
 
   // --- multipart uploads ---
-  virtual Task<Result<UploadInfo>> create_upload(PutSpec spec) = 0;     // precondition and size_bytes unused
+  virtual Task<Result<UploadInfo>> create_upload(PutSpec spec) = 0;  // precondition and size_bytes unused
   virtual Task<Result<UploadInfo>> upload(std::string bucket, std::string key, std::string upload_id) = 0;  // NoSuchUpload
   virtual Task<Result<std::unique_ptr<PartWriter>>> create_part(std::string bucket, std::string key, std::string upload_id,
-                                                               std::uint32_t number, std::optional<std::uint64_t> size_bytes) = 0;
+                                                                std::uint32_t number, std::optional<std::uint64_t> size_bytes) = 0;
   // The object. For an upload already completed, the version it made while that exists; else NoSuchUpload.
-  virtual Task<Result<ObjectPtr>> complete_upload(std::string bucket, std::string key, std::string upload_id,
-                                                  CompletePlanner planner, Precondition precondition) = 0;
+  virtual Task<Result<ObjectPtr>> complete_upload(std::string bucket, std::string key, std::string upload_id, CompletePlanner planner,
+                                                  Precondition precondition) = 0;
   virtual Task<Result<>> abort_upload(std::string bucket, std::string key, std::string upload_id) = 0;
   virtual Task<Result<UploadPage>> list_uploads(UploadQuery query) = 0;
-  virtual Task<Result<PartPage>> list_parts(std::string bucket, std::string key, std::string upload_id,
-                                            std::uint32_t part_number_marker, std::uint32_t max_parts) = 0;
+  virtual Task<Result<PartPage>> list_parts(std::string bucket, std::string key, std::string upload_id, std::uint32_t part_number_marker,
+                                            std::uint32_t max_parts) = 0;
 
   // --- documents: small named blobs (names: a-z 0-9 . - _ and '/'), in memory ---
   virtual Task<Result<>> put_document(std::string name, std::string content) = 0;
-  virtual Task<Result<>> delete_document(std::string name) = 0;         // a missing one is fine
+  virtual Task<Result<>> delete_document(std::string name) = 0;  // a missing one is fine
   virtual std::optional<std::string> document(std::string_view name) const = 0;
   virtual std::vector<std::string> documents(std::string_view prefix) const = 0;  // names, in byte order
 
   // --- change feed: durable cursors for services ---
   // A follower sees every object change made after its cursor was first created, at least once, in order of seq.
-  virtual Task<Result<>> create_cursor(std::string follower) = 0;       // an existing one is kept
+  virtual Task<Result<>> create_cursor(std::string follower) = 0;  // an existing one is kept
   virtual Task<Result<>> delete_cursor(std::string follower) = 0;
   virtual Task<Result<std::vector<ChangeEvent>>> changes(std::string follower, std::uint32_t max_events) = 0;
   virtual Task<Result<>> advance_cursor(std::string follower, std::uint64_t seq) = 0;  // all up to seq are done with

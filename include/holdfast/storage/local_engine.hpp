@@ -41,7 +41,7 @@ struct CheckReport {
   std::uint64_t uploads = 0;
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
-  std::vector<std::string> problems;   // one line each: what, which object, which file
+  std::vector<std::string> problems;  // one line each: what, which object, which file
   std::vector<std::string> repaired;
 };
 // Compares journal, files and index of a folder that no server has open. Reads every payload when `deep`.

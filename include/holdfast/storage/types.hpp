@@ -27,8 +27,8 @@ struct BucketInfo {
   std::string name;
   std::uint64_t id = 0;  // unique for ever: a bucket made again under the same name is another bucket
   TimePoint created;
-  std::string owner;     // account id
-  std::string region;    // as asked for at creation; may be empty
+  std::string owner;   // account id
+  std::string region;  // as asked for at creation; may be empty
   Versioning versioning = Versioning::unversioned;
   bool object_lock = false;
   std::uint64_t quota_bytes = 0;  // 0: none
@@ -63,7 +63,7 @@ struct ObjectAttributes {
   Attributes headers;        // lower-case names: content-type, cache-control, content-encoding, expires, ...
   Attributes user_metadata;  // lower-case names without x-amz-meta-
   Attributes tags;
-  Attributes properties;     // not interpreted by the engine: acl, owner, storage-class, website-redirect, encryption
+  Attributes properties;  // not interpreted by the engine: acl, owner, storage-class, website-redirect, encryption
   Retention retention;
   bool legal_hold = false;
 };
@@ -71,16 +71,16 @@ struct ObjectAttributes {
 // One version of one key.
 struct ObjectInfo : ObjectAttributes {
   std::string key;
-  std::string version_id;      // "null" for the null version
+  std::string version_id;  // "null" for the null version
   bool is_latest = true;
   bool delete_marker = false;
   std::uint64_t size_bytes = 0;
-  std::string etag;            // without quotes: MD5 hex, or MD5-of-MD5s-N
+  std::string etag;  // without quotes: MD5 hex, or MD5-of-MD5s-N
   TimePoint modified;
   std::optional<Checksum> checksum;
-  std::uint32_t part_count = 0;  // 0: not a multipart object
-  std::string upload_id;         // of the upload that made it, else empty
-  std::uint64_t created_seq = 0; // orders versions of a key
+  std::uint32_t part_count = 0;   // 0: not a multipart object
+  std::string upload_id;          // of the upload that made it, else empty
+  std::uint64_t created_seq = 0;  // orders versions of a key
 };
 using ObjectPtr = std::shared_ptr<const ObjectInfo>;
 
@@ -132,27 +132,27 @@ struct ListEntry {
   std::string etag;
   std::uint64_t size_bytes = 0;
   TimePoint modified;
-  std::string storage_class;               // empty: STANDARD
-  std::string owner;                       // empty: the bucket's
+  std::string storage_class;  // empty: STANDARD
+  std::string owner;          // empty: the bucket's
   std::optional<Checksum> checksum;
 };
 struct ListPage {
-  std::vector<ListEntry> objects;          // in byte order of keys
+  std::vector<ListEntry> objects;  // in byte order of keys
   std::vector<std::string> common_prefixes;
   bool truncated = false;
-  std::string next;                        // start_after of the next page: the greatest key or prefix returned
+  std::string next;  // start_after of the next page: the greatest key or prefix returned
 };
 
 struct VersionQuery {
   std::string bucket;
   std::string prefix;
   std::string delimiter;
-  std::string key_marker;                  // start after this key, or ...
-  std::string version_id_marker;           // ... after this version of key_marker
+  std::string key_marker;         // start after this key, or ...
+  std::string version_id_marker;  // ... after this version of key_marker
   std::uint32_t max_keys = 1000;
 };
 struct VersionPage {
-  std::vector<ObjectInfo> versions;        // by key, newest first; delete markers among them
+  std::vector<ObjectInfo> versions;  // by key, newest first; delete markers among them
   std::vector<std::string> common_prefixes;
   bool truncated = false;
   std::string next_key;
@@ -164,11 +164,11 @@ struct UploadQuery {
   std::string prefix;
   std::string delimiter;
   std::string key_marker;
-  std::string upload_id_marker;            // only with key_marker
+  std::string upload_id_marker;  // only with key_marker
   std::uint32_t max_uploads = 1000;
 };
 struct UploadPage {
-  std::vector<UploadInfo> uploads;         // by key, then by time of creation
+  std::vector<UploadInfo> uploads;  // by key, then by time of creation
   std::vector<std::string> common_prefixes;
   bool truncated = false;
   std::string next_key;
@@ -184,27 +184,27 @@ struct PartPage {
 
 struct DeleteSpec {
   std::string key;
-  std::string version_id;           // empty: delete the key (a marker where the bucket is versioned)
-  Precondition precondition;        // may be empty; sees the named version, or the current one
+  std::string version_id;     // empty: delete the key (a marker where the bucket is versioned)
+  Precondition precondition;  // may be empty; sees the named version, or the current one
   bool bypass_governance = false;
 };
 struct DeleteOutcome {
-  std::string version_id;           // of the version removed or of the marker made; empty on an unversioned bucket
-  bool delete_marker = false;       // a marker was made, or the removed version was one
-  bool existed = false;             // something was there to remove
+  std::string version_id;      // of the version removed or of the marker made; empty on an unversioned bucket
+  bool delete_marker = false;  // a marker was made, or the removed version was one
+  bool existed = false;        // something was there to remove
 };
 
 struct Usage {
-  std::uint64_t objects = 0;        // current ones, without delete markers
-  std::uint64_t versions = 0;       // all, without delete markers
+  std::uint64_t objects = 0;   // current ones, without delete markers
+  std::uint64_t versions = 0;  // all, without delete markers
   std::uint64_t delete_markers = 0;
-  std::uint64_t bytes = 0;          // of all versions
+  std::uint64_t bytes = 0;  // of all versions
 };
 
 // One change, for services that follow the engine.
 struct ChangeEvent {
   std::uint64_t seq = 0;
-  std::string name;                 // S3's: s3:ObjectCreated:Put, s3:ObjectRemoved:Delete, ...
+  std::string name;  // S3's: s3:ObjectCreated:Put, s3:ObjectRemoved:Delete, ...
   std::string bucket;
   std::string key;
   std::string version_id;
@@ -214,8 +214,8 @@ struct ChangeEvent {
 };
 
 struct Health {
-  bool ready = false;               // recovered, and the disk takes writes
-  std::string why;                  // when not ready
+  bool ready = false;  // recovered, and the disk takes writes
+  std::string why;     // when not ready
 };
 
 }  // namespace holdfast::storage

@@ -1,8 +1,11 @@
 // CreateBucket. Source: AWS S3 API reference.
+#include "s3/acl.hpp"
 #include "s3/body.hpp"
+#include "s3/bucket_config.hpp"
 #include "s3/context.hpp"
 #include "s3/ops/operations.hpp"
 #include "s3/owner.hpp"
+#include "s3/public_access.hpp"
 #include "s3/responses.hpp"
 #include "s3/xml.hpp"
 
@@ -32,6 +35,27 @@ Result<bool> lock_asked_for(const Context& context) {
   return Error(ErrorCode::InvalidArgument, "x-amz-bucket-object-lock-enabled must be true or false.");
 }
 
+// ACL, object ownership and public access block of the new bucket.
+Result<> read_access(const Context& context, storage::BucketInfo& bucket) {
+  HOLDFAST_TRY(acl, acl_from_headers(context, AclKind::bucket));
+  const auto ownership = context.header("x-amz-object-ownership");
+  if (!ownership.empty()) {
+    const auto parsed = parse_object_ownership(ownership);
+    if (!parsed) return Error(ErrorCode::InvalidArgument, "Invalid x-amz-object-ownership header: " + std::string(ownership));
+    if (*parsed == ObjectOwnership::bucket_owner_enforced && acl && *acl != "private") {
+      return Error(ErrorCode::InvalidBucketAclWithObjectOwnership);
+    }
+    bucket.configuration[std::string(kOwnershipConfiguration)] = ownership;
+  }
+  if (acl) bucket.configuration[std::string(kAclConfiguration)] = std::move(*acl);
+  if (context.options.ignore_public_acls) {
+    PublicAccessBlock block;
+    block.ignore_public_acls = true;
+    bucket.configuration[std::string(kPublicAccessConfiguration)] = format_public_access_block(block);
+  }
+  return {};
+}
+
 }  // namespace
 
 Answer create_bucket(Context& context) {
@@ -45,6 +69,7 @@ Answer create_bucket(Context& context) {
   bucket.owner = kRootCanonicalId;
   bucket.region = location;
   bucket.object_lock = object_lock;
+  HOLDFAST_CO_TRY_VOID(read_access(context, bucket));
   if (object_lock) bucket.versioning = storage::Versioning::enabled;
   const auto made = co_await context.engine.create_bucket(std::move(bucket));
   if (!made) {

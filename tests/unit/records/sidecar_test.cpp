@@ -81,7 +81,7 @@ TEST(Sidecar, HostileTextIsKept) {
   VersionRecord record = test::full_version();
   std::string every_byte;
   for (int c = 0; c < 256; ++c) every_byte.push_back(static_cast<char>(c));
-  record.info.key = std::string("a\0\x01\x1f\x7f\"\\/\n\r\t\u2028\U0001f600", 20);
+  record.info.key = std::string("a\0\x01\x1f\x7f\"\\/\n\r\t\u2028\U0001f600", 18);
   record.info.key += std::string(900, '\\');
   record.info.user_metadata = {{"bytes", every_byte}, {"latin1", "Z\xfcrich"}, {"", ""}, {"quote\"", "{\"base64\": \"x\"}"}};
   record.info.headers = {{"\xff", "1"}};                    // a name that isn't UTF-8
