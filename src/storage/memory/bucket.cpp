@@ -1,6 +1,7 @@
 #include "bucket.hpp"
 
 #include "holdfast/base/encoding.hpp"
+#include "holdfast/base/limits.hpp"
 #include "holdfast/base/random.hpp"
 
 #include <algorithm>
@@ -50,6 +51,12 @@ Usage usage_of(const Bucket& bucket) {
     }
   }
   return usage;
+}
+
+Result<> check_key(std::string_view key) {
+  if (key.empty()) return Error(ErrorCode::InvalidArgument, "An object's key can't be empty.");
+  if (key.size() > limits::kKeyBytes) return ErrorCode::KeyTooLongError;
+  return {};
 }
 
 Result<const Version*> find_version(const Bucket& bucket, const std::string& key, const std::string& version_id) {

@@ -54,6 +54,9 @@ std::uint64_t seq_of_id(std::string_view id);
 ObjectPtr snapshot(const Version& version, bool is_latest);
 Usage usage_of(const Bucket& bucket);
 
+// InvalidArgument for an empty key, KeyTooLongError for more than S3 allows.
+Result<> check_key(std::string_view key);
+
 // The version named, or NoSuchKey (no version id given) or NoSuchVersion.
 Result<const Version*> find_version(const Bucket& bucket, const std::string& key, const std::string& version_id);
 bool is_current(const Bucket& bucket, const Version& version);

@@ -144,6 +144,7 @@ class Store {
   Result<std::uint64_t> admit(const PutSpec& spec) {
     const std::lock_guard lock(mutex_);
     HOLDFAST_TRY(bucket, find_bucket(spec.bucket));
+    HOLDFAST_TRY_VOID(check_key(spec.key));
     if (spec.size_bytes) HOLDFAST_TRY_VOID(check_quota(*bucket, spec.key, *spec.size_bytes));
     return bucket->info->id;
   }
@@ -160,6 +161,7 @@ class Store {
     const std::lock_guard lock(mutex_);
     HOLDFAST_TRY(source_bucket, find_bucket(spec.source.bucket));
     HOLDFAST_TRY(bucket, find_bucket(spec.target.bucket));
+    HOLDFAST_TRY_VOID(check_key(spec.target.key));
     HOLDFAST_TRY(source, find_version(*source_bucket, spec.source.key, spec.source.version_id));
     if (source->info.delete_marker) {
       if (spec.source.version_id.empty()) return ErrorCode::NoSuchKey;
@@ -212,6 +214,7 @@ class Store {
   Result<UploadInfo> create_upload(PutSpec spec) {
     const std::lock_guard lock(mutex_);
     HOLDFAST_TRY(bucket, find_bucket(spec.bucket));
+    HOLDFAST_TRY_VOID(check_key(spec.key));
     Upload upload;
     upload.info.bucket = spec.bucket;
     upload.info.key = spec.key;

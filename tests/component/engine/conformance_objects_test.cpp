@@ -231,6 +231,15 @@ TEST_P(ObjectTest, Keys_ofAnyShape_areApart) {
   EXPECT_EQ(usage("b"), Usage());
 }
 
+TEST_P(ObjectTest, Keys_emptyOrTooLong_areRefused) {
+  must(put(engine(), "b", "source", "1"));
+  for (const auto& [key, expected] : {std::pair(std::string(), "InvalidArgument"), std::pair(std::string(1025, 'k'), "KeyTooLongError")}) {
+    EXPECT_EQ(code(put(engine(), "b", key, "x")), expected);
+    EXPECT_EQ(code(copy(engine(), Copy{{"b", "source", ""}, "b", key})), expected);
+    EXPECT_EQ(code(create_upload(engine(), "b", key)), expected);
+  }
+}
+
 // --- reading ---
 
 TEST_P(ObjectTest, Read_anyRange_givesItsBytes) {

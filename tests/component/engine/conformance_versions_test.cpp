@@ -1,6 +1,8 @@
 // Versions, delete markers, removal, object lock.
 #include "conformance_kinds.hpp"
 
+#include "holdfast/storage/default_retention.hpp"
+
 namespace holdfast::storage::conformance {
 namespace {
 
@@ -539,6 +541,60 @@ TEST_P(VersionTest, LockedNullVersion_isNeverReplaced) {
   must(put_part(engine(), upload, 1, "2"));
   EXPECT_EQ(code(complete(engine(), upload, plan_of_all())), "AccessDenied");
   EXPECT_EQ(history(), "(n)1*");
+}
+
+// --- default retention ---
+
+void set_default_retention(Engine& engine, const DefaultRetention& retention) {
+  must(update_bucket(engine, "b", [&](BucketInfo& info) {
+    info.object_lock = true;
+    info.configuration[std::string(kDefaultRetention)] = format_default_retention(retention);
+    return Result<>();
+  }));
+}
+
+TEST_P(VersionTest, DefaultRetention_putCopyComplete_protectsTheNewVersion) {
+  bucket(Versioning::enabled);
+  make_bucket(engine(), "source");
+  must(put(engine(), "source", "k", "source"));
+  set_default_retention(engine(), {RetentionMode::compliance, 3, false});
+  const std::vector<ObjectPtr> made = {put_version("1"), must(copy(engine(), Copy{{"source", "k", ""}, "b", "k"})),
+                                       put_multipart(engine(), "b", "k", {"part"})};
+  for (const ObjectPtr& version : made) {
+    const ObjectPtr info = must(head(engine(), "b", "k", version->version_id));
+    EXPECT_EQ(info->retention.mode, RetentionMode::compliance);
+    EXPECT_EQ(info->retention.until, clock().now() + std::chrono::days(3));
+    EXPECT_EQ(version->retention.until, info->retention.until);
+    EXPECT_EQ(code(remove_bypassing(engine(), version->version_id)), "AccessDenied");
+  }
+}
+
+TEST_P(VersionTest, DefaultRetention_versionWithItsOwn_keepsThat) {
+  bucket(Versioning::enabled);
+  set_default_retention(engine(), {RetentionMode::compliance, 3, false});
+  Put object{"b", "k", "1"};
+  object.attributes.retention = {RetentionMode::governance, clock().now() + std::chrono::hours(1)};
+  must(put(engine(), object));
+  EXPECT_EQ(must(head(engine(), "b", "k"))->retention.mode, RetentionMode::governance);
+  EXPECT_EQ(must(head(engine(), "b", "k"))->retention.until, clock().now() + std::chrono::hours(1));
+}
+
+TEST_P(VersionTest, DefaultRetention_deleteMarker_isNotProtected) {
+  bucket(Versioning::enabled);
+  set_default_retention(engine(), {RetentionMode::governance, 1, true});
+  const DeleteOutcome marker = must(remove(engine(), "b", "k"));
+  EXPECT_TRUE(must(remove(engine(), "b", "k", marker.version_id)).existed);
+}
+
+TEST_P(VersionTest, DefaultRetention_notUnderstood_refusesTheWrite) {
+  bucket(Versioning::enabled);
+  must(update_bucket(engine(), "b", [](BucketInfo& info) {
+    info.object_lock = true;
+    info.configuration[std::string(kDefaultRetention)] = "SOMETHING ELSE";
+    return Result<>();
+  }));
+  EXPECT_NE(code(put(engine(), "b", "k", "1")), "ok");
+  EXPECT_EQ(history(), "");
 }
 
 // --- restart ---
