@@ -22,13 +22,44 @@ Task<http::Response> answer_unserved(const http::Request& request, http::BodyStr
 
 }  // namespace
 
+// co_await: goes on when the gate is open or waiting is over.
+struct Gate::UntilOpen {
+  Gate& gate;
+
+  bool await_ready() const noexcept { return gate.decided(); }
+  bool await_suspend(std::coroutine_handle<> handle) const {
+    const std::lock_guard lock(gate.mutex_);
+    if (gate.decided()) return false;
+    gate.waiters_.push_back({handle, Executor::current()});
+    return true;
+  }
+  void await_resume() const noexcept {}
+};
+
 void Gate::open(http::Handler* service, const storage::Engine* engine) noexcept {
   engine_.store(engine, std::memory_order_release);
   service_.store(service, std::memory_order_release);
+  open_ = true;
+  release();
+}
+
+void Gate::stop_waiting() noexcept {
+  waiting_over_ = true;
+  release();
+}
+
+void Gate::release() noexcept {
+  std::vector<Waiter> waiters;
+  {
+    const std::lock_guard lock(mutex_);
+    waiters.swap(waiters_);
+  }
+  for (const Waiter& waiter : waiters) waiter.executor->post(waiter.handle);
 }
 
 Task<http::Response> Gate::handle(const http::Request& request, http::BodyStream& body) {
   if (auto health = admin::answer_health(request, engine_.load(std::memory_order_acquire))) co_return std::move(*health);
+  co_await UntilOpen{*this};
   if (http::Handler* service = service_.load(std::memory_order_acquire)) co_return co_await service->handle(request, body);
   if (role_ == GateRole::console) {
     http::Response response;

@@ -78,13 +78,24 @@ s3::ServiceOptions service_options(const Settings& settings) {
   return options;
 }
 
+// A start with so much to do is a long one: clients are told to come again instead of being kept.
+constexpr std::chrono::seconds kLongStart{2};
+
+storage::Progress start_progress(Gate& gate) {
+  return [&gate, inner = log_progress(), started = std::chrono::steady_clock::now()](std::string_view step, std::uint64_t done,
+                                                                                     std::uint64_t total) {
+    if (std::chrono::steady_clock::now() - started > kLongStart) gate.stop_waiting();
+    inner(step, done, total);
+  };
+}
+
 Result<std::unique_ptr<storage::Engine>> open_engine(const Settings& settings, io::FileSystem& files, io::BlockingPool& pool,
-                                                     const Clock& clock) {
+                                                     const Clock& clock, Gate& gate) {
   storage::LocalOptions options;
   options.directory = settings.directory;
   options.block_cache_bytes = settings.block_cache_bytes;
   options.reserve_bytes = settings.reserve_bytes;
-  return storage::open_local_engine(options, files, pool, clock, log_progress());
+  return storage::open_local_engine(options, files, pool, clock, start_progress(gate));
 }
 
 int fail(const Error& error) {
@@ -120,11 +131,13 @@ int run_server(const Settings& settings) {
   }
   std::thread io([&threads] { threads.run(); });
   const auto stop_threads = [&] {
+    s3_gate.stop_waiting();
+    console_gate.stop_waiting();
     threads.stop();
     io.join();
   };
 
-  auto engine = open_engine(settings, *files, pool, clock);
+  auto engine = open_engine(settings, *files, pool, clock, s3_gate);
   if (!engine) {
     stop_threads();
     return fail(engine.error());
