@@ -62,6 +62,8 @@ void append_json_text(std::string& out, std::string_view text) {
 }
 
 void append_nanoseconds(std::string& out, TimePoint time) {
+  // The day that the least times lie in begins before what a TimePoint can hold.
+  time = std::max(time, TimePoint::min() + std::chrono::days(1));
   constexpr std::size_t kUpToPoint = sizeof("2009-10-12T17:50:00.") - 1;
   constexpr std::size_t kDigits = 9;
   out.append(format_iso8601_millis(time), 0, kUpToPoint);

@@ -466,6 +466,24 @@ TEST_F(Opening, OpenTwiceIsRefusedAndHarmsNothing) {
   EXPECT_EQ(current_id("a"), "a@1*");
 }
 
+TEST_F(Opening, FailedFlushEndsWritingUntilAReopen) {
+  apply({put("a", 1)});
+  std::filesystem::remove_all(options().directory);
+  EXPECT_FALSE(index_->flush());
+  const Change change = put("b", 2);
+  const SequencedChange sequenced{2, &change};
+  EXPECT_FALSE(index_->apply({&sequenced, 1}));
+  EXPECT_FALSE(index_->mark_complete());
+  EXPECT_FALSE(index_->complete());
+  EXPECT_EQ(index_->applied_seq(), 1U);
+  EXPECT_EQ(index_->usage(kBucket).objects, 1U);
+  EXPECT_EQ(current_id("a"), "a@1*");  // reads go on
+  open();
+  EXPECT_FALSE(index_->complete());
+  apply({put("b", 2)});
+  EXPECT_TRUE(index_->flush());
+}
+
 TEST_F(Opening, MovedFolderOpens) {
   apply({put("a", 1)});
   ASSERT_TRUE(index_->mark_complete());

@@ -186,13 +186,22 @@ TEST(Sidecar, NotJsonIsRefused) {
 
 TEST(Sidecar, TimesKeepTheirNanoseconds) {
   VersionRecord record = test::full_version();
-  for (const std::int64_t value : {std::int64_t{-1}, std::int64_t{1}, std::int64_t{999999999}, std::int64_t{-1000000001},
-                                   std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
+  for (const std::int64_t value :
+       {std::int64_t{-1}, std::int64_t{1}, std::int64_t{999999999}, std::int64_t{-1000000001}, std::numeric_limits<std::int64_t>::max(),
+        std::numeric_limits<std::int64_t>::min() + 86'400'000'000'000}) {
     record.info.modified = test::at(value);
     const auto parsed = parse_sidecar(to_sidecar(record, "b"));
     ASSERT_TRUE(parsed) << value;
     EXPECT_EQ(std::get<VersionRecord>(*parsed).info.modified, record.info.modified) << value;
   }
+}
+
+TEST(Sidecar, TimesBeforeAllDatesBecomeTheFirst) {
+  VersionRecord record = test::full_version();
+  record.info.modified = TimePoint::min();
+  const auto parsed = parse_sidecar(to_sidecar(record, "b"));
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(std::get<VersionRecord>(*parsed).info.modified, TimePoint::min() + std::chrono::days(1));
 }
 
 TEST(BucketDocument, ComesBackAsItWas) {
