@@ -1,54 +1,16 @@
 // The power is cut after every step of a small workload, and what wasn't synced is lost: every acknowledged change is there
 // and whole, the one under way has happened whole or not at all, and `holdfast check` finds nothing wrong.
-#include "fault/engine_workload.hpp"
+#include "fault/engine_fixture.hpp"
 #include "fault/moved_file_system.hpp"
-#include "support/fault_file_system.hpp"
-
-#include "holdfast/io/pool.hpp"
-#include "holdfast/storage/local_engine.hpp"
-
-#include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <mutex>
-#include <optional>
 
 namespace holdfast::testing {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A real folder, for RocksDB. In memory where the system has such a place: syncs on a disk would take minutes.
-class RealFolder {
- public:
-  RealFolder() {
-    std::string name = (fs::exists("/dev/shm") ? "/dev/shm" : fs::temp_directory_path().string()) + "/holdfast-cut-XXXXXX";
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    path_ = name;
-    fs::create_directories(path_ + "/.holdfast");
-  }
-  ~RealFolder() { fs::remove_all(path_); }
-  RealFolder(const RealFolder&) = delete;
-  RealFolder& operator=(const RealFolder&) = delete;
-  const std::string& path() const { return path_; }
-  std::string index() const { return path_ + "/.holdfast/index"; }
-
- private:
-  std::string path_;
-};
-
-storage::LocalOptions options_for(const std::string& directory) {
-  storage::LocalOptions options;
-  options.directory = directory;
-  options.journal_segment_bytes = 256 * 1024;
-  options.inline_payload_bytes = 1024;
-  options.unsettled_age = std::chrono::milliseconds(5);
-  options.reserve_bytes = 0;
-  return options;
-}
 
 enum class KeptIndex { as_flushed, none };
 
@@ -84,7 +46,7 @@ class PowerCut : public ::testing::Test {
     if (kept == KeptIndex::as_flushed) copy_index(home_.index(), folder.index());
     MovedFileSystem files(*survivors, folder.path(), home_.path());
     SCOPED_TRACE(step + (kept == KeptIndex::none ? ", no index" : ", index kept") + ", seed " + std::to_string(crash.seed));
-    const storage::LocalOptions options = options_for(folder.path());
+    const storage::LocalOptions options = small_options(folder.path());
     {
       io::BlockingPool pool(2);
       auto engine = storage::open_local_engine(options, files, pool, clock_, {});
@@ -114,7 +76,7 @@ class PowerCut : public ::testing::Test {
       const std::lock_guard lock(one_at_a_time);
       if (watching && !HasFatalFailure() && !HasNonfatalFailure()) at_each_step(disk, step);
     });
-    auto engine = storage::open_local_engine(options_for(home_.path()), disk, pool, clock_, {});
+    auto engine = storage::open_local_engine(small_options(home_.path()), disk, pool, clock_, {});
     ASSERT_TRUE(engine) << engine.error().text();
     for (const Operation& operation : operations_) {
       operation(**engine);
@@ -162,7 +124,7 @@ TEST_F(PowerCut, JournalNotSynced_isNoticed) {
   FaultFileSystem disk;
   disk.put(home_.path() + "/.keep", "");
   io::BlockingPool pool(2);
-  auto engine = storage::open_local_engine(options_for(home_.path()), disk, pool, clock_, {});
+  auto engine = storage::open_local_engine(small_options(home_.path()), disk, pool, clock_, {});
   ASSERT_TRUE(engine) << engine.error().text();
   disk.ignore(Op::sync_data, "/journal/");
   disk.ignore(Op::sync, "/journal/");
@@ -172,7 +134,7 @@ TEST_F(PowerCut, JournalNotSynced_isNoticed) {
   engine->reset();
   RealFolder folder;
   MovedFileSystem files(*survivors, folder.path(), home_.path());
-  auto again = storage::open_local_engine(options_for(folder.path()), files, pool, clock_, {});
+  auto again = storage::open_local_engine(small_options(folder.path()), files, pool, clock_, {});
   ASSERT_TRUE(again) << again.error().text();
   EXPECT_TRUE((*again)->buckets().empty());
 }

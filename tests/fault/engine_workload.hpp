@@ -138,6 +138,7 @@ inline std::vector<Operation> workload() {
   using storage::Versioning;
   std::vector<Operation> all;
   const auto add = [&](Operation operation) { all.push_back(std::move(operation)); };
+  add([](Engine& e) { must(sync_wait(e.create_cursor("follower"))); });
   add([](Engine& e) { make_bucket(e, "b", Versioning::unversioned); });
   add([](Engine& e) { put(e, "b", "small", text_of(kSmall, 1)); });
   add([](Engine& e) { put(e, "b", "large", text_of(kLarge, 2)); });
@@ -184,6 +185,17 @@ inline std::string attributes_text(const storage::ObjectAttributes& attributes) 
   return text;
 }
 
+// What a follower that has been there from the beginning is owed.
+inline std::string events_text(Engine& engine) {
+  std::string text;
+  const auto events = sync_wait(engine.changes("follower", 10'000));
+  if (!events) return "no follower\n";
+  for (const storage::ChangeEvent& event : *events) {
+    text += "event " + event.name + " " + event.bucket + " " + event.key + " " + event.etag + " " + std::to_string(event.size_bytes) + "\n";
+  }
+  return text;
+}
+
 // Everything that clients can see, but for ids and times. Reads all content.
 inline std::string dump(Engine& engine) {
   std::string text;
@@ -217,7 +229,7 @@ inline std::string dump(Engine& engine) {
             " " + std::to_string(usage.bytes) + "\n";
   }
   for (const std::string& name : engine.documents("")) text += "document " + name + " " + engine.document(name).value_or("gone") + "\n";
-  return text;
+  return text + events_text(engine);
 }
 
 }  // namespace holdfast::testing

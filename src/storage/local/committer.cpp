@@ -219,6 +219,10 @@ Result<> Committer::append() {
   return {};
 }
 
+void Committer::renew_index() {
+  chore([this] { (void)reopen_index(); });
+}
+
 // False only if the committer is stopped while the index can't be used: the journal has the change all the same.
 bool Committer::apply() {
   changes_.clear();

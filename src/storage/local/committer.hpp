@@ -65,6 +65,8 @@ class Committer {
   void chore_and_wait(const std::function<void()>& work);
   // Tells the journal that all below `live_from` is in files and in the flushed index; `seal` writes that down at once.
   void release(std::uint64_t live_from, bool seal);
+  // The index has failed: it is opened again, soon.
+  void renew_index();
   // Everything up to it is durable and in the index.
   std::uint64_t last_seq() const noexcept { return last_seq_.load(std::memory_order_acquire); }
 

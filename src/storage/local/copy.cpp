@@ -99,7 +99,7 @@ Result<std::vector<Extent>> link_payloads(Store& store, std::uint64_t bucket_id,
     names.emplace(extent.file, name);
     extent.file = name;
   }
-  HOLDFAST_TRY_VOID(store.staging_sync.sync());
+  if (!names.empty()) HOLDFAST_TRY_VOID(store.staging_sync.sync());
   return extents;
 }
 

@@ -16,6 +16,11 @@ Result<> ignore_missing(Result<> outcome) {
   return outcome;
 }
 
+// Skipped at once, and no update in place has written its sidecar either.
+bool never_written(const Item& item) {
+  return item.state == Item::State::skipped && item.effort == Item::Effort::fresh && !item.updated.load(std::memory_order_acquire);
+}
+
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 }  // namespace
@@ -47,6 +52,7 @@ Result<> FileWriter::apply(Item& item, const PutVersion& put) {
   const bool sidecar_dead = item.sidecar_dead.load(std::memory_order_acquire);
   if (put.update) {
     if (sidecar_dead) return {};
+    HOLDFAST_TRY_VOID(need_shard(version.bucket_id, version.file));  // what it updates may have been skipped
     return put_file(layout_.sidecar(version.bucket_id, version.file),
                     as_bytes(to_sidecar(version, catalog_.bucket_name(version.bucket_id))), Existing::replace);
   }
@@ -64,9 +70,8 @@ Result<> FileWriter::apply(Item& item, const PutVersion& put) {
 }
 
 Result<> FileWriter::apply(Item& item, const RemoveVersion& removal) {
-  // What was skipped has no files, unless an update in place wrote its sidecar.
   const bool plain = removal.payloads.empty() || (removal.payloads.size() == 1 && removal.payloads.front() == removal.sidecar);
-  if (plain && item.replaced && item.replaced->state == Item::State::skipped && !item.replaced->updated.load(std::memory_order_acquire)) {
+  if (plain && item.replaced && never_written(*item.replaced)) {
     item.state = Item::State::skipped;
     pins_.end_removal(removal.sidecar);
     return {};

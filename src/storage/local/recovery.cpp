@@ -210,7 +210,9 @@ Task<void> adopt_folders(Store& store, std::vector<io::DirectoryEntry> entries) 
     bucket.name = entry.name;
     if (const auto created = co_await create_bucket(store, std::move(bucket)); !created) {
       log::warn("A folder couldn't be made a bucket.", {{"folder", path}, {"error", std::string(created.error().text())}});
+      continue;
     }
+    (void)store.files.remove_directory(path);  // else the bucket would come back with the start after its deletion
   }
 }
 

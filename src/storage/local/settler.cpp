@@ -4,12 +4,15 @@
 
 #include "holdfast/base/log.hpp"
 
+#include <algorithm>
+
 namespace holdfast::storage::local {
 namespace {
 
 constexpr std::size_t kBatchItems = 8192;
 constexpr std::chrono::milliseconds kIdle{500};  // after the last batch: seal the journal, so that the next start has nothing to do
 constexpr std::chrono::seconds kRetryPause{1};
+constexpr std::chrono::seconds kReleasePause{1};  // between flushes of the index while the journal is more than half full
 constexpr std::chrono::seconds kForever{3600};
 
 }  // namespace
@@ -37,6 +40,7 @@ void Settler::stop() {
     stopping_ = true;
   }
   wake_.notify_all();
+  drained_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -91,21 +95,25 @@ void Settler::run() {
 
 bool Settler::due(Time now) const {
   if (queue_.empty() || now < retry_at_) return false;
-  return urgent_ || draining_ || failing_ || pressure_ != JournalPressure::none || queued_bytes_ >= options_.batch_bytes ||
+  return urgent_ || draining_ || failing_ || pressure_ == JournalPressure::full || queued_bytes_ >= options_.batch_bytes ||
          queue_.front()->committed + options_.age <= now;
 }
 
 bool Settler::release_due(Time now) const {
   if (released_seq_ == settled_seq_ || now < retry_at_) return false;
-  if (pressure_ != JournalPressure::none) return true;
+  if (pressure_ == JournalPressure::full) return true;
+  if (pressure_ == JournalPressure::release && released_at_ + kReleasePause <= now) return true;
   return queue_.empty() && (draining_ || last_enqueue_ + options_.age + kIdle <= now);
 }
 
 Settler::Time Settler::next_wake(Time now) const {
   if (now < retry_at_) return retry_at_;
-  if (!queue_.empty()) return queue_.front()->committed + options_.age;
-  if (released_seq_ != settled_seq_) return last_enqueue_ + options_.age + kIdle;
-  return now + kForever;
+  Time wake = now + kForever;
+  if (!queue_.empty()) wake = queue_.front()->committed + options_.age;
+  if (released_seq_ == settled_seq_) return wake;
+  if (pressure_ != JournalPressure::none) wake = std::min(wake, released_at_ + kReleasePause);
+  if (queue_.empty()) wake = std::min(wake, last_enqueue_ + options_.age + kIdle);
+  return wake;
 }
 
 std::vector<ItemPtr> Settler::batch() const {
@@ -124,6 +132,10 @@ void Settler::settle(std::unique_lock<std::mutex>& lock) {
   const std::vector<ItemPtr> items = batch();
   lock.unlock();
   const Result<> outcome = write(items);
+  if (stopping_ && !outcome) {
+    lock.lock();
+    return;
+  }
   if (outcome) {
     retire(items);
     admission_.set_failure(std::nullopt);
@@ -148,6 +160,7 @@ void Settler::settle(std::unique_lock<std::mutex>& lock) {
 Result<> Settler::write(const std::vector<ItemPtr>& items) {
   Result<> first_failure;
   for (const ItemPtr& item : items) {
+    if (stopping_) return Error(ErrorCode::ServiceUnavailable, "The server is stopping.");
     if (item->state != Item::State::waiting) continue;
     const auto written = writer_.write(*item);
     if (!written && first_failure) first_failure = written.error();
@@ -197,14 +210,17 @@ void Settler::release(std::unique_lock<std::mutex>& lock) {
   const std::uint64_t settled = settled_seq_;
   const bool seal = queue_.empty();
   lock.unlock();
-  const std::shared_ptr<Index> index = index_.get();
+  std::shared_ptr<Index> index = index_.get();
   const Result<> flushed = index ? index->flush() : Result<>(Error(ErrorCode::ServiceUnavailable, "The index is being opened again."));
   if (flushed) {
     committer_.release(settled + 1, seal);
   } else {
     log::error("The index can't be flushed; the journal keeps what it has.", {{"error", std::string(flushed.error().text())}});
+    index.reset();
+    committer_.renew_index();
   }
   lock.lock();
+  released_at_ = std::chrono::steady_clock::now();
   if (flushed) {
     released_seq_ = settled;
     retry_at_ = {};

@@ -6,6 +6,7 @@
 #include "file_writer.hpp"
 #include "unsettled.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -70,10 +71,11 @@ class Settler {
   std::uint64_t released_seq_ = 0;
   Time last_enqueue_;
   Time retry_at_;
+  Time released_at_;
   bool urgent_ = false;
   bool failing_ = false;
   bool draining_ = false;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_{false};
   JournalPressure pressure_ = JournalPressure::none;
   std::thread thread_;
 };
