@@ -123,6 +123,7 @@ Task<Result<>> Authorizer::authorize_object(const Context& context, std::string 
   HOLDFAST_CO_TRY(bucket, context.engine.bucket(name.bucket));
   if (!acls_count(*bucket)) co_return Error(ErrorCode::AccessDenied);
   auto object = co_await context.engine.head(name);
+  if (!object && object.error().code == ErrorCode::NoSuchVersion) co_return Error(ErrorCode::AccessDenied);
   if (!object) co_return hide_missing_key(context, std::move(object).error(), name.bucket);
   HOLDFAST_CO_TRY(acl, expand_acl(object_acl_text(**object), owner_of(*bucket), owner_of(*bucket)));
   if (allows(acl, *permission, context.caller, public_access_block(*bucket).ignore_public_acls)) co_return Result<>();

@@ -54,6 +54,12 @@ Verdict evaluate(const ReadConditions& conditions, std::string_view etag, TimePo
   return Verdict::proceed;
 }
 
+bool range_still_valid(std::string_view if_range, std::string_view etag, TimePoint modified) {
+  if (if_range.empty()) return true;
+  if (const auto date = parse_http_date(if_range)) return *date == whole_seconds(modified);
+  return unquoted(if_range) == etag;
+}
+
 bool etag_listed(std::string_view list, std::string_view etag) noexcept {
   while (!list.empty()) {
     const auto comma = list.find(',');

@@ -27,6 +27,9 @@ enum class Verdict { proceed, not_modified, failed };
 // AWS's precedence: a true If-Match outranks If-Unmodified-Since, a false If-None-Match outranks If-Modified-Since.
 Verdict evaluate(const ReadConditions& conditions, std::string_view etag, TimePoint modified) noexcept;
 
+// If-Range ("an ETag or a date"): false means that the object is another by now and a Range doesn't count.
+bool range_still_valid(std::string_view if_range, std::string_view etag, TimePoint modified);
+
 // True if the header's list ("\"a\", \"b\"" or *; quotes may be missing) has this ETag. A weak tag never matches.
 bool etag_listed(std::string_view list, std::string_view etag) noexcept;
 

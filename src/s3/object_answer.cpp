@@ -99,6 +99,7 @@ Result<Selection> select_content(Context& context, const storage::ObjectInfo& ob
     }
     return select_part(static_cast<std::uint32_t>(*number), object, parts);
   }
+  if (!range_still_valid(context.header("if-range"), object.etag, object.modified)) return Selection();
   auto range = parse_range(range_header, object.size_bytes);
   if (!range) {
     context.answer_headers.emplace_back("Content-Range", "bytes */" + std::to_string(object.size_bytes));

@@ -170,15 +170,26 @@ XmlWriter& XmlWriter::element(std::string_view name, std::string_view text) {
   return *this;
 }
 
+XmlWriter& XmlWriter::plain(std::string_view name, std::string_view text) {
+  out_ += '<';
+  out_ += name;
+  out_ += '>';
+  out_ += text;
+  out_ += "</";
+  out_ += name;
+  out_ += '>';
+  return *this;
+}
+
 XmlWriter& XmlWriter::number(std::string_view name, std::uint64_t value) {
   std::array<char, 20> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  return element(name, {digits.data(), static_cast<std::size_t>(end - digits.data())});
+  return plain(name, {digits.data(), static_cast<std::size_t>(end - digits.data())});
 }
 
-XmlWriter& XmlWriter::boolean(std::string_view name, bool value) { return element(name, value ? "true" : "false"); }
+XmlWriter& XmlWriter::boolean(std::string_view name, bool value) { return plain(name, value ? "true" : "false"); }
 
-XmlWriter& XmlWriter::time(std::string_view name, TimePoint value) { return element(name, format_iso8601_millis(value)); }
+XmlWriter& XmlWriter::time(std::string_view name, TimePoint value) { return plain(name, format_iso8601_millis(value)); }
 
 XmlWriter& XmlWriter::etag(std::string_view name, std::string_view etag_without_quotes) {
   out_ += '<';

@@ -60,8 +60,9 @@ class XmlWriter {
   XmlWriter& boolean(std::string_view name, bool value);
   XmlWriter& time(std::string_view name, TimePoint value);
   XmlWriter& etag(std::string_view name, std::string_view etag_without_quotes);
-  XmlWriter& raw(std::string_view xml);  // as it is
-  std::string finish();                  // closes what is open; once
+  XmlWriter& plain(std::string_view name, std::string_view text);  // of letters, digits and the like: not escaped
+  XmlWriter& raw(std::string_view xml);                            // as it is
+  std::string finish();                                            // closes what is open; once
 
  private:
   std::string out_;

@@ -19,7 +19,7 @@ struct ServiceOptions {
   std::vector<std::string> host_aliases;  // HOLDFAST_HOST_ALIASES
   std::string cors_allow_origin = "*";    // MINIO_API_CORS_ALLOW_ORIGIN
   bool allow_signature_v2 = true;
-  bool ignore_public_acls = false;          // HOLDFAST_IGNORE_PUBLIC_ACLS: new buckets are made with IgnorePublicAcls
+  bool ignore_public_acls = false;   // HOLDFAST_IGNORE_PUBLIC_ACLS: new buckets are made with IgnorePublicAcls
   bool default_credentials = false;  // root is minioadmin:minioadmin: loopback only
 };
 

@@ -1,8 +1,10 @@
 // PutBucketPolicy. Source: AWS S3 API reference.
+#include "s3/authorize.hpp"
 #include "s3/body.hpp"
 #include "s3/bucket_config.hpp"
 #include "s3/context.hpp"
 #include "s3/ops/operations.hpp"
+#include "s3/public_access.hpp"
 #include "s3/responses.hpp"
 
 #include "holdfast/auth/policy.hpp"

@@ -205,6 +205,16 @@ TEST_F(ObjectTest, Ranges) {
   EXPECT_EQ(head.body, "");
 }
 
+TEST_F(ObjectTest, ARangeOfWhatHasChangedIsTheWhole) {
+  harness.put("/bucket/key", "hello");
+  const auto get = [this](std::string if_range) {
+    return harness.get("/bucket/key", {}, {{"range", "bytes=1-2"}, {"if-range", std::move(if_range)}});
+  };
+  EXPECT_EQ(get(kHelloEtag).body, "el");
+  EXPECT_EQ(get("\"older\"").status, 200);
+  EXPECT_EQ(get("\"older\"").body, "hello");
+}
+
 TEST_F(ObjectTest, Conditions) {
   harness.put("/bucket/key", "hello");
   const auto get = [this](std::string name, std::string value) {

@@ -56,6 +56,15 @@ TEST(ReadConditionsTest, CopySourceHasItsOwnHeaders) {
   EXPECT_EQ(evaluate(dates, "abc", kModified), Verdict::failed);
 }
 
+TEST(IfRangeTest, ETagOrDate) {
+  EXPECT_TRUE(range_still_valid("", "abc", kModified));
+  EXPECT_TRUE(range_still_valid("\"abc\"", "abc", kModified));
+  EXPECT_FALSE(range_still_valid("\"x\"", "abc", kModified));
+  EXPECT_FALSE(range_still_valid("W/\"abc\"", "abc", kModified));
+  EXPECT_TRUE(range_still_valid(kSame, "abc", kModified));
+  EXPECT_FALSE(range_still_valid(kBefore, "abc", kModified));
+}
+
 storage::ObjectInfo object() {
   storage::ObjectInfo info;
   info.etag = "abc";

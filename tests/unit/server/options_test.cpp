@@ -67,6 +67,7 @@ TEST(Options, SecretFile_thatCannotBeReadStopsTheStart) {
 
 TEST(Options, HalfACertificate_stopsTheStart) {
   const std::string directory = testing::TempDir() + "holdfast-certs";
+  std::filesystem::remove_all(directory);  // of an earlier run
   std::filesystem::create_directories(directory);
   std::ofstream(directory + "/public.crt") << "x";
   ResolveInput input;
