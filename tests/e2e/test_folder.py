@@ -119,25 +119,6 @@ def test_index_is_rebuilt_from_files(make_server, run_check):
     assert s3.list_objects_v2(Bucket="bucket")["KeyCount"] == len(wanted)
 
 
-def test_index_from_an_older_backup_is_noticed_and_rebuilt(make_server, tmp_path, run_check):
-    server = make_server().start()
-    s3 = server.boto3()
-    s3.create_bucket(Bucket="bucket")
-    s3.put_object(Bucket="bucket", Key="before", Body=b"1")
-    assert server.stop() == 0
-    index = pathlib.Path(server.directory) / ".holdfast/index"
-    shutil.copytree(index, tmp_path / "old-index")
-    server.start()
-    s3.put_object(Bucket="bucket", Key="after", Body=b"2")
-    assert server.stop() == 0
-    shutil.rmtree(index)
-    shutil.copytree(tmp_path / "old-index", index)
-    server.start()
-    assert [o["Key"] for o in s3.list_objects_v2(Bucket="bucket")["Contents"]] == ["after", "before"]
-    assert server.stop() == 0
-    run_check(server.directory)
-
-
 def test_sigterm_under_load_ends_in_time_with_exit_code_0(make_server, run_check):
     server = make_server().start()
     server.boto3().create_bucket(Bucket="bucket")

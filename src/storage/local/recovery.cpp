@@ -246,12 +246,6 @@ Result<Opened> open_opened(const LocalOptions& options, io::FileSystem& files, c
   HOLDFAST_TRY(survey, survey_journal(*opened.journal, catalog, {damaged.begin(), damaged.end()}));
   opened.survey = std::move(survey);
   opened.last_seq = std::max({opened.last_seq, opened.journal->last_seq(), opened.journal->live_from()});
-  // The journal lets go of records only after the index has been flushed past them: an index that is behind has lost rows.
-  if (!opened.rebuilt && opened.index->applied_seq() + 1 < opened.journal->live_from()) {
-    log::warn("The index is older than the journal and is made anew.");
-    opened.rebuilt = true;
-    opened.index.reset();
-  }
   if (opened.rebuilt) {
     if (progress) progress("making the index anew", 0, 0);
     const RebuildInput input{files, layout, options, opened.folder.deployment_id, *opened.journal, catalog, opened.survey};
