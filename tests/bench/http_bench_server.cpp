@@ -30,7 +30,7 @@ class OnePiece final : public http::ContentSource {
 class BenchHandler final : public http::Handler {
  public:
   explicit BenchHandler(std::string folder) : path_(folder + "/bench_file") {
-    content_ = std::make_shared<std::string>(64U << 20, 'x');
+    content_ = std::make_shared<std::string>(16U << 20, 'x');
     std::FILE* file = std::fopen(path_.c_str(), "w+");
     if (!file || std::fwrite(content_->data(), 1, content_->size(), file) != content_->size()) std::abort();
     std::fflush(file);

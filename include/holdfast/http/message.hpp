@@ -43,8 +43,8 @@ class BodyStream {
   virtual Task<Result<std::size_t>> read(ByteSpan out) = 0;
 };
 
-// Pulls a response's content piece by piece; an empty piece ends it. An error closes the connection short, so that the
-// client sees a broken transfer and never a wrong one.
+// Pulls a response's content piece by piece; an empty piece ends it. An error instead of the first piece is answered by
+// handle_error; a later one resets the connection, so that the client sees a broken transfer and never a wrong one.
 class ContentSource {
  public:
   virtual ~ContentSource() = default;

@@ -129,6 +129,21 @@ TEST_F(ServerTest, SendsContinueOnlyWhenTheBodyIsRead) {
   EXPECT_NE(response.find("Connection: close"), std::string::npos);
 }
 
+// botocore asks before every upload, an empty one too, and waits for the 100 even then.
+TEST_F(ServerTest, SendsContinueBeforeAnEmptyBody) {
+  start();
+  Client client = connect();
+  for (int i = 0; i < 2; ++i) {
+    client.send("PUT /deny HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\nExpect: 100-continue\r\n\r\n");
+    std::string response = client.receive_some();
+    ASSERT_TRUE(response.starts_with("HTTP/1.1 100 Continue\r\n\r\n"));
+    response.erase(0, 25);
+    if (response.empty()) response = client.receive_response();
+    EXPECT_EQ(status_of(response), 403);
+    EXPECT_EQ(response.find("Connection: close"), std::string::npos);
+  }
+}
+
 TEST_F(ServerTest, DrainsSmallUnreadBodiesAndClosesOnLargeOnes) {
   start();
   Client client = connect();
