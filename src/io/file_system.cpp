@@ -12,11 +12,13 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
+#include <linux/openat2.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -194,6 +196,17 @@ class PosixFileSystem final : public FileSystem {
     return std::make_unique<PosixFile>(std::move(descriptor), path);
   }
 
+  Result<std::unique_ptr<File>> open_cached(const std::string& path) override {
+    struct open_how how {};
+    how.flags = O_RDONLY | O_CLOEXEC;
+    how.resolve = RESOLVE_CACHED;
+    Descriptor descriptor(static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));
+    // Kernels before 5.12 know no cached look-up, and some sandboxes no openat2: then opening may always wait.
+    if (!descriptor && (errno == EINVAL || errno == ENOSYS || errno == EPERM)) errno = EAGAIN;
+    if (!descriptor) return failure("open", path);
+    return std::make_unique<PosixFile>(std::move(descriptor), path);
+  }
+
   Result<> make_directory(const std::string& path) override {
     if (::mkdir(path.c_str(), kDirectoryMode) == 0) return {};
     if (errno != EEXIST) return failure("mkdir", path);
@@ -366,6 +379,7 @@ Result<> write_durably(FileSystem& files, const std::string& temporary, const st
 }  // namespace
 
 bool missing(const Error& error) noexcept { return error.os_error == ENOENT; }
+bool would_wait(const Error& error) noexcept { return error.os_error == EAGAIN; }
 
 bool link_unsupported(const Error& error) noexcept {
   return error.os_error == EMLINK || error.os_error == EXDEV || error.os_error == EPERM || error.os_error == EOPNOTSUPP;

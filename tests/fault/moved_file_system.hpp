@@ -15,6 +15,7 @@ class MovedFileSystem final : public io::FileSystem {
       : files_(files), shown_(std::move(shown)), real_(std::move(real)) {}
 
   Result<std::unique_ptr<io::File>> open(const std::string& path, io::OpenMode mode) override { return files_.open(at(path), mode); }
+  Result<std::unique_ptr<io::File>> open_cached(const std::string& path) override { return files_.open_cached(at(path)); }
   Result<> make_directory(const std::string& path) override { return files_.make_directory(at(path)); }
   Result<> remove_directory(const std::string& path) override { return files_.remove_directory(at(path)); }
   Result<> rename(const std::string& from, const std::string& to) override { return files_.rename(at(from), at(to)); }

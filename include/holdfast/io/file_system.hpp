@@ -62,6 +62,8 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
   virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
+  // Opens for reading without waiting for the disk; an error with would_wait() if it had to. May just open.
+  virtual Result<std::unique_ptr<File>> open_cached(const std::string& path) { return open(path, OpenMode::read); }
   virtual Result<> make_directory(const std::string& path) = 0;                 // existing is fine; not synced
   virtual Result<> remove_directory(const std::string& path) = 0;               // must be empty
   virtual Result<> rename(const std::string& from, const std::string& to) = 0;  // replaces `to`
@@ -83,6 +85,8 @@ class FileSystem {
 
 // True if the error came from ENOENT.
 bool missing(const Error& error) noexcept;
+// True if an open_cached would have had to wait.
+bool would_wait(const Error& error) noexcept;
 // True if a hard link can't be made here (EMLINK, EXDEV, EPERM, EOPNOTSUPP): copy instead.
 bool link_unsupported(const Error& error) noexcept;
 

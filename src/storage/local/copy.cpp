@@ -56,7 +56,7 @@ class StagedLinks {
   }
 
   Result<> copy_bytes(std::uint64_t bucket_id, const Extent& source, const std::string& to) {
-    HOLDFAST_TRY(payload, open_payload(store_, bucket_id, source));
+    HOLDFAST_TRY(payload, open_payload(store_, bucket_id, source, ReadTier::any));
     HOLDFAST_TRY(file, store_.files.open(to, io::OpenMode::create));
     if (payload.bytes) {
       HOLDFAST_TRY_VOID(file->write_at(0, {payload.bytes.get(), static_cast<std::size_t>(source.file_bytes)}));

@@ -33,8 +33,9 @@ Result<Block> copy_from_journal(Store& store, const JournalLocation& location) {
   return Block(bytes);
 }
 
-Result<OpenPayload> open_file(Store& store, const std::string& path) {
-  HOLDFAST_TRY(file, store.files.open(path, io::OpenMode::read));
+Result<OpenPayload> open_file(Store& store, const std::string& path, ReadTier tier) {
+  auto opened = tier == ReadTier::cached ? store.files.open_cached(path) : store.files.open(path, io::OpenMode::read);
+  HOLDFAST_TRY(file, std::move(opened));
   return OpenPayload{nullptr, std::shared_ptr<io::File>(std::move(file))};
 }
 
@@ -93,7 +94,7 @@ class LocalReader final : public Reader {
   }
 
   Task<Result<>> go_to(std::size_t extent) {
-    auto open = [this, extent] { return open_payload(store_, version_.bucket_id, version_.extents[extent]); };
+    auto open = [this, extent] { return open_payload(store_, version_.bucket_id, version_.extents[extent], ReadTier::any); };
     auto opened = co_await store_.pool.run(open);
     if (!opened) {
       if (io::missing(opened.error())) co_return corrupt(version_, version_.extents[extent].file, "missing");
@@ -195,20 +196,20 @@ bool blocks_match(const Extent& extent, std::uint64_t first_block, ByteView byte
   return true;
 }
 
-Result<OpenPayload> open_payload(Store& store, std::uint64_t bucket_id, const Extent& extent) {
+Result<OpenPayload> open_payload(Store& store, std::uint64_t bucket_id, const Extent& extent, ReadTier tier) {
   if (const ItemPtr item = store.unsettled.find(extent.file)) {
     if (item->payload.segment != 0) {
       HOLDFAST_TRY(bytes, copy_from_journal(store, item->payload));
       if (bytes) return OpenPayload{bytes, nullptr};
     } else {
-      auto staged = open_file(store, store.layout.staged(extent.file));
+      auto staged = open_file(store, store.layout.staged(extent.file), tier);
       if (staged || !io::missing(staged.error())) return staged;
     }
   }
-  auto settled = open_file(store, store.layout.data(bucket_id, extent.file));
+  auto settled = open_file(store, store.layout.data(bucket_id, extent.file), tier);
   if (settled || !io::missing(settled.error())) return settled;
-  auto trashed = open_file(store, store.layout.trashed(extent.file));  // removed under a reader that has it pinned
-  if (trashed) return trashed;
+  auto trashed = open_file(store, store.layout.trashed(extent.file), tier);  // removed under a reader that has it pinned
+  if (trashed || !io::missing(trashed.error())) return trashed;
   return settled;
 }
 
@@ -227,7 +228,11 @@ Task<Result<OpenVersion>> open_version(Store& store, std::uint64_t bucket_id, st
     auto outcome = co_await load_extents(store, version);
     const auto first = std::find_if(version.extents.begin(), version.extents.end(), has_bytes);
     if (outcome && first != version.extents.end()) {
-      auto payload = open_payload(store, bucket_id, *first);
+      auto payload = open_payload(store, bucket_id, *first, ReadTier::cached);
+      if (!payload && io::would_wait(payload.error())) {
+        auto open = [&store, bucket_id, first] { return open_payload(store, bucket_id, *first, ReadTier::any); };
+        payload = co_await store.pool.run(open);
+      }
       if (payload) {
         opened.first = std::move(*payload);
         co_return std::move(opened);

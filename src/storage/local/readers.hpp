@@ -1,6 +1,7 @@
 // Opening a version's content, wherever it lies at the moment: journal, staging, its shard, or the trash.
 #pragma once
 
+#include "index/index.hpp"
 #include "pins.hpp"
 #include "records.hpp"
 
@@ -24,8 +25,9 @@ struct OpenPayload {
   std::shared_ptr<io::File> file;
 };
 
-// An error with io::missing() if the payload lies nowhere: the version may have changed meanwhile.
-Result<OpenPayload> open_payload(Store& store, std::uint64_t bucket_id, const Extent& extent);
+// An error with io::missing() if the payload lies nowhere: the version may have changed meanwhile. With `cached`, one
+// with io::would_wait() if the disk has to be asked.
+Result<OpenPayload> open_payload(Store& store, std::uint64_t bucket_id, const Extent& extent, ReadTier tier);
 
 // A version whose content can be read as long as this lives: pinned, if it has several files; opened, if it has one.
 struct OpenVersion {

@@ -131,6 +131,13 @@ Result<> apply_journal(Journal& journal, Index& index, std::uint64_t after) {
   return batches.apply();
 }
 
+Result<> note_applied(Index& index, std::uint64_t seq) {
+  if (index.applied_seq() >= seq) return {};
+  const Change nothing = Event();
+  const SequencedChange change{seq, &nothing};
+  return index.apply({&change, 1});
+}
+
 Result<std::shared_ptr<Index>> rebuild_index(const RebuildInput& input, std::uint64_t& last_seq, const Progress& progress) {
   const IndexOptions options{input.layout.new_index(), input.deployment_id, input.options.block_cache_bytes};
   HOLDFAST_TRY_VOID(destroy_index(options.directory));
@@ -138,6 +145,7 @@ Result<std::shared_ptr<Index>> rebuild_index(const RebuildInput& input, std::uin
     HOLDFAST_TRY(fresh, open_index(options));
     HOLDFAST_TRY_VOID(read_sidecars(input, *fresh, last_seq, progress));
     HOLDFAST_TRY_VOID(apply_journal(input.journal, *fresh, 0));
+    HOLDFAST_TRY_VOID(note_applied(*fresh, last_seq));
     HOLDFAST_TRY_VOID(fresh->flush());
     HOLDFAST_TRY_VOID(fresh->mark_complete());
     fresh.reset();

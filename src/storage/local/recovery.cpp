@@ -241,11 +241,17 @@ Result<Opened> open_opened(const LocalOptions& options, io::FileSystem& files, c
   } else {
     epoch = std::max(epoch, opened.index->greatest_epoch());
   }
-  HOLDFAST_TRY(journal, open_journal(files, {layout.journal(), options.journal_segment_bytes}, epoch));
+  HOLDFAST_TRY(journal, open_journal(files, {layout.journal(), options.journal_segment_bytes}, epoch + 1));
   opened.journal = std::move(journal);
   HOLDFAST_TRY(survey, survey_journal(*opened.journal, catalog, {damaged.begin(), damaged.end()}));
   opened.survey = std::move(survey);
   opened.last_seq = std::max({opened.last_seq, opened.journal->last_seq(), opened.journal->live_from()});
+  // The journal lets go of records only after the index has been flushed past them: an index that is behind is an old copy.
+  if (!opened.rebuilt && opened.index->applied_seq() + 1 < opened.journal->live_from()) {
+    log::warn("The index is older than the journal and is made anew.");
+    opened.rebuilt = true;
+    opened.index.reset();
+  }
   if (opened.rebuilt) {
     if (progress) progress("making the index anew", 0, 0);
     const RebuildInput input{files, layout, options, opened.folder.deployment_id, *opened.journal, catalog, opened.survey};
@@ -255,6 +261,7 @@ Result<Opened> open_opened(const LocalOptions& options, io::FileSystem& files, c
     HOLDFAST_TRY_VOID(apply_journal(*opened.journal, *opened.index, opened.index->applied_seq()));
   }
   opened.last_seq = std::max(opened.last_seq, opened.index->applied_seq());
+  HOLDFAST_TRY_VOID(note_applied(*opened.index, opened.last_seq));
   return opened;
 }
 

@@ -69,6 +69,10 @@ Result<std::uint64_t> greatest_epoch_of_files(io::FileSystem& files, const Layou
 using FileVisit = std::function<Result<>(const std::string& path, std::uint64_t bucket_id, const ShardFile& file)>;
 Result<> visit_files(io::FileSystem& files, const Layout& layout, const FileVisit& visit);
 
+// Says that everything up to `seq` is in the index: removals and refused changes leave no row, and without this a new
+// index would look older than the journal.
+Result<> note_applied(Index& index, std::uint64_t seq);
+
 // Puts live records with seq > `after` into the index.
 Result<> apply_journal(Journal& journal, Index& index, std::uint64_t after);
 

@@ -120,7 +120,9 @@ std::vector<ItemPtr> Settler::batch() const {
   std::vector<ItemPtr> items;
   std::uint64_t bytes = 0;
   for (const ItemPtr& item : queue_) {
-    if (items.size() >= kBatchItems || (bytes >= 2 * options_.batch_bytes && !items.empty())) break;
+    // On a full disk the removal that helps may be the last of all.
+    const bool full = items.size() >= kBatchItems || bytes >= 2 * options_.batch_bytes;
+    if (full && !failing_) break;
     bytes += item->cost;
     items.push_back(item);
   }

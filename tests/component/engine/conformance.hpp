@@ -25,7 +25,8 @@ namespace holdfast::storage::conformance {
 // Payloads up to this lie in the journal record where there is a journal.
 inline constexpr std::size_t kInline = 1024;
 
-enum class Restart { plain, hasty, without_index };  // hasty: the engine gets no time to settle
+// hasty: the engine gets no time to settle. The last two: its index is lost meanwhile.
+enum class Restart { plain, hasty, without_index, hasty_without_index };
 
 // One engine and where it lives.
 class Home {

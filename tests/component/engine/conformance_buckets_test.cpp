@@ -398,7 +398,7 @@ TEST_P(BucketTest, DeploymentId_isThereAndStaysTheSame) {
 
 TEST_P(DurableBucketTest, Restart_deploymentId_isKept) {
   const std::string id = engine().deployment_id();
-  for (const Restart how : {Restart::plain, Restart::hasty, Restart::without_index}) {
+  for (const Restart how : {Restart::plain, Restart::hasty, Restart::without_index, Restart::hasty_without_index}) {
     restart(how);
     EXPECT_EQ(engine().deployment_id(), id);
   }
@@ -408,7 +408,7 @@ TEST_P(DurableBucketTest, Restart_buckets_areKept) {
   const BucketPtr full = must(sync_wait(engine().create_bucket(full_bucket())));
   make_bucket(engine(), "gone");
   must(sync_wait(engine().delete_bucket("gone")));
-  for (const Restart how : {Restart::plain, Restart::hasty, Restart::without_index}) {
+  for (const Restart how : {Restart::plain, Restart::hasty, Restart::without_index, Restart::hasty_without_index}) {
     restart(how);
     EXPECT_EQ(names_of(engine().buckets()), std::vector<std::string>{"full"});
     expect_full_bucket(*must(engine().bucket("full")));

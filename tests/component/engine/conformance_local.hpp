@@ -46,8 +46,10 @@ class LocalHome final : public Home {
   Engine& engine() override { return *engine_; }
 
   void restart(Restart how) override {
-    close(std::chrono::seconds(how == Restart::hasty ? 0 : 20));
-    if (how == Restart::without_index) std::filesystem::remove_all(options_.directory + "/.holdfast/index");
+    const bool hasty = how == Restart::hasty || how == Restart::hasty_without_index;
+    close(std::chrono::seconds(hasty ? 0 : 20));
+    if (how == Restart::without_index || how == Restart::hasty_without_index)
+      std::filesystem::remove_all(options_.directory + "/.holdfast/index");
     open();
   }
 

@@ -641,7 +641,7 @@ TEST_P(DurableObjectTest, Restart_objects_areKept) {
   must(put(engine(), "b", "gone", "1"));
   must(remove(engine(), "b", "gone"));
   const Usage before = usage("b");
-  for (const Restart how : {Restart::hasty, Restart::plain, Restart::without_index, Restart::hasty}) {
+  for (const Restart how : {Restart::hasty, Restart::plain, Restart::without_index, Restart::hasty_without_index}) {
     restart(how);
     EXPECT_EQ(usage("b"), before);
     EXPECT_EQ(code(head(engine(), "b", "gone")), "NoSuchKey");

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <barrier>
 #include <mutex>
+#include <random>
 #include <set>
 #include <thread>
 
@@ -271,6 +272,76 @@ TEST_P(RaceTest, PutRemoveCopy_ofFewKeys_usageIsExact) {
     EXPECT_EQ(etag_of(must(get(engine(), "b", entry.key))), entry.etag);
   }
   EXPECT_EQ(usage("b"), counted);
+}
+
+// What the listings say that a bucket holds.
+Usage count(Engine& engine, const std::string& bucket) {
+  Usage counted;
+  VersionQuery query{bucket, "", "", "", "", 7};
+  for (bool more = true; more;) {
+    const VersionPage page = must(sync_wait(engine.list_versions(query)));
+    for (const ObjectInfo& info : page.versions) {
+      if (info.delete_marker) {
+        ++counted.delete_markers;
+        continue;
+      }
+      ++counted.versions;
+      counted.bytes += info.size_bytes;
+      if (info.is_latest) ++counted.objects;
+      if (info.part_count == 0 && etag_of(must(get(engine, bucket, info.key, info.version_id))) != info.etag) ADD_FAILURE() << info.key;
+    }
+    query.key_marker = page.next_key;
+    query.version_id_marker = page.next_version_id;
+    more = page.truncated;
+  }
+  return counted;
+}
+
+// One of everything that changes a key. What may be gone by then may say so.
+void change_anything(Engine& engine, const std::string& key, std::mt19937& random, unsigned salt) {
+  std::string outcome = "ok";
+  switch (random() % 8) {
+    case 0:
+    case 1:
+    case 2:
+      outcome = code(put(engine, "b", key, pattern(random() % 3 == 0 ? 9000 : 90, salt)));
+      break;
+    case 3:
+      outcome = code(copy(engine, Copy{{"b", key, ""}, "b", "copy of " + key}));
+      break;
+    case 4:
+      outcome = code(remove(engine, "b", key));
+      break;
+    case 5: {
+      const auto current = head(engine, "b", key);
+      if (current) outcome = code(remove(engine, "b", key, (*current)->version_id));
+      break;
+    }
+    case 6: {
+      const AttributesChange change = [salt](ObjectAttributes& attributes) {
+        set_attribute(attributes.tags, "salt", std::to_string(salt));
+        return Result<>();
+      };
+      outcome = code(update(engine, {"b", key, ""}, change));
+      break;
+    }
+    default:
+      put_multipart(engine, "b", key, {pattern(2000, salt), pattern(200, salt)});
+  }
+  if (outcome != "ok" && outcome != "NoSuchKey") throw std::runtime_error(outcome);
+}
+
+TEST_P(RaceTest, Anything_byAll_countersAndListingsAgree) {
+  for (const Versioning versioning : {Versioning::unversioned, Versioning::enabled, Versioning::suspended}) {
+    set_versioning(engine(), "b", versioning);
+    race([&](int thread) {
+      std::mt19937 random(static_cast<unsigned>(thread));
+      for (unsigned i = 0; i < 60; ++i) {
+        change_anything(engine(), "k" + std::to_string(random() % 5), random, i * kThreads + static_cast<unsigned>(thread));
+      }
+    });
+    EXPECT_EQ(usage("b"), count(engine(), "b"));
+  }
 }
 
 TEST_P(RaceTest, DeleteBucketAndPut_together_neverLoseAnAcknowledgedObject) {

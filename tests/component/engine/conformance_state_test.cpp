@@ -60,7 +60,7 @@ TEST_P(DurableDocumentTest, Restart_documents_areKept) {
   must(put_document(engine(), "test/binary", binary));
   must(put_document(engine(), "test/gone", "x"));
   must(sync_wait(engine().delete_document("test/gone")));
-  for (const Restart how : {Restart::hasty, Restart::plain, Restart::without_index}) {
+  for (const Restart how : {Restart::hasty_without_index, Restart::hasty, Restart::plain, Restart::without_index}) {
     restart(how);
     EXPECT_EQ(engine().documents("test/"), (std::vector<std::string>{"test/a", "test/binary"}));
     EXPECT_EQ(engine().document("test/a"), "second");
@@ -229,7 +229,7 @@ TEST_P(DurableFeedTest, Restart_cursorAndEvents_areKept) {
   follow("f");
   for (int i = 0; i < 4; ++i) must(put(engine(), "b", "k" + std::to_string(i), "1"));
   advance("f", changes("f")[1].seq);
-  for (const Restart how : {Restart::hasty, Restart::plain, Restart::without_index}) {
+  for (const Restart how : {Restart::hasty_without_index, Restart::hasty, Restart::plain, Restart::without_index}) {
     restart(how);
     EXPECT_EQ(describe_events(changes("f")), "Created:Put k2; Created:Put k3; ");
   }

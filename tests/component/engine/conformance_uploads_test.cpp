@@ -380,7 +380,7 @@ TEST_P(DurableUploadTest, Restart_uploads_areKept) {
   const UploadInfo aborted = upload();
   must(put_part(engine(), aborted, 1, "1"));
   must(abort(engine(), aborted));
-  for (const Restart how : {Restart::hasty, Restart::plain, Restart::without_index}) {
+  for (const Restart how : {Restart::hasty_without_index, Restart::hasty, Restart::plain, Restart::without_index}) {
     restart(how);
     const PartPage page = parts(info);
     EXPECT_EQ(describe_parts(page), "1:60000 2:70 3:80 end");
@@ -389,7 +389,7 @@ TEST_P(DurableUploadTest, Restart_uploads_areKept) {
     EXPECT_EQ(code(sync_wait(engine().upload("b", "k", aborted.upload_id))), "NoSuchUpload");
   }
   const ObjectPtr made = must(complete(engine(), info, plan_of({1, 3})));
-  for (const Restart how : {Restart::hasty, Restart::plain, Restart::without_index}) {
+  for (const Restart how : {Restart::hasty_without_index, Restart::hasty, Restart::plain, Restart::without_index}) {
     restart(how);
     const auto reader = must(open(engine(), "b", "k"));
     EXPECT_EQ(must(read(*reader)), pattern(60'000, 1) + pattern(80, 3));

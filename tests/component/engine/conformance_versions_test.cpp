@@ -611,7 +611,7 @@ TEST_P(DurableVersionTest, Restart_historyAndLocks_areKept) {
   lock(engine(), second->version_id, {}, true);
   const std::string before = history();
   EXPECT_EQ(before, "3* - " + large + " 2 (n)1");
-  for (const Restart how : {Restart::hasty, Restart::plain, Restart::without_index}) {
+  for (const Restart how : {Restart::hasty_without_index, Restart::hasty, Restart::plain, Restart::without_index}) {
     restart(how);
     EXPECT_EQ(history(), before);
     EXPECT_EQ(code(remove(engine(), "b", "k", second->version_id)), "AccessDenied");

@@ -725,7 +725,8 @@ void Model::restart() {
   if (!durable_ || random_.chance(30)) return;
   readers_.clear();
   writers_.clear();
-  const Restart how = random_.of(std::vector<Restart>{Restart::plain, Restart::hasty, Restart::hasty, Restart::without_index});
+  const Restart how =
+      random_.of(std::vector<Restart>{Restart::plain, Restart::hasty, Restart::without_index, Restart::hasty_without_index});
   tell("restart " + std::to_string(static_cast<int>(how)));
   sides_[kSubject].home->restart(how);
   compare_everything();

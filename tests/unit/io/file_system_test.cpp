@@ -61,6 +61,22 @@ TEST_F(PosixFileSystemTest, CachedReadGivesWhatIsAtHandOrNothing) {
   }
 }
 
+TEST_F(PosixFileSystemTest, CachedOpenOpensOrSaysThatItWouldWait) {
+  put("a", "one");
+  ASSERT_TRUE(files_->stat(path("a")));  // its name is in memory now
+  const auto opened = files_->open_cached(path("a"));
+  if (opened) {
+    std::string text(3, ' ');
+    EXPECT_EQ((*opened)->read_at(0, std::as_writable_bytes(std::span(text))).value(), 3U);
+    EXPECT_EQ(text, "one");
+  } else {
+    EXPECT_TRUE(would_wait(opened.error())) << opened.error().text();
+  }
+  const auto nothing = files_->open_cached(path("b"));
+  ASSERT_FALSE(nothing);
+  EXPECT_TRUE(missing(nothing.error()) || would_wait(nothing.error())) << nothing.error().text();
+}
+
 TEST_F(PosixFileSystemTest, OpenModesAndMissing) {
   for (const OpenMode mode : {OpenMode::read, OpenMode::read_write}) {
     const auto opened = files_->open(path("none"), mode);
