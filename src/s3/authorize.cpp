@@ -101,6 +101,7 @@ Result<auth::Decision> Authorizer::decide(const Context& context, std::string_vi
   if (context.caller.root) return auth::Decision::allow;
   if (bucket.empty() || needs_an_account(action)) return auth::Decision::deny;
   HOLDFAST_TRY(info, context.engine.bucket(bucket));
+  if (context.caller.anonymous() && requester_pays(*info)) return auth::Decision::deny;
   HOLDFAST_TRY(decision, ask_policy(context, action, info, key));
   const auto permission = bucket_permission(action);
   if (decision != auth::Decision::neutral || !permission || !acls_count(*info)) return decision;

@@ -1,6 +1,21 @@
 #include "s3/bucket_config.hpp"
 
+#include "s3/owner.hpp"
+
 namespace holdfast::s3 {
+
+bool requester_pays(const storage::BucketInfo& bucket) noexcept {
+  const auto payer = bucket.configuration.find(kRequestPaymentConfiguration);
+  return payer != bucket.configuration.end() && payer->second == "Requester";
+}
+
+Result<> check_expected_owner(const Context& context, std::string_view header, std::string_view bucket) {
+  const auto expected = context.value(header);
+  if (expected.empty() || expected == kRootAccountId) return {};
+  HOLDFAST_TRY(info, context.engine.bucket(bucket));
+  const bool canonical = expected == (info->owner.empty() ? kRootCanonicalId : std::string_view(info->owner));
+  return canonical ? Result<>() : Result<>(ErrorCode::AccessDenied);
+}
 
 Result<std::string> find_configuration(const Context& context, std::string_view name, ErrorCode missing) {
   HOLDFAST_TRY(bucket, context.find_bucket());

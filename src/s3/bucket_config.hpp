@@ -16,6 +16,16 @@ inline constexpr std::string_view kAclConfiguration = "acl";                    
 inline constexpr std::string_view kOwnershipConfiguration = "ownership";               // ObjectWriter, ...
 inline constexpr std::string_view kPublicAccessConfiguration = "public-access-block";  // the switches that are on
 
+inline constexpr std::string_view kRequestPaymentConfiguration = "request-payment";  // Requester, BucketOwner
+inline constexpr std::string_view kAccelerateConfiguration = "accelerate";           // Suspended
+
+// Where the requester pays, callers need an account.
+bool requester_pays(const storage::BucketInfo& bucket) noexcept;
+
+// AccessDenied if the header (x-amz-expected-bucket-owner, or x-amz-source-... for a copy's source) names another account
+// than the one that owns the bucket.
+Result<> check_expected_owner(const Context& context, std::string_view header, std::string_view bucket);
+
 // The stored document; `missing` if the bucket has none.
 Result<std::string> find_configuration(const Context& context, std::string_view name, ErrorCode missing);
 Task<Result<>> store_configuration(Context& context, std::string_view name, std::string document);

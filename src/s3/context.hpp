@@ -33,6 +33,8 @@ struct Context {
   storage::Engine& engine;
   const ServiceOptions& options;
   Authorizer& authorizer;
+  const auth::Authenticator& authenticator;
+  const auth::CredentialStore& credentials;
   std::string request_id;
   TimePoint now;
 

@@ -28,6 +28,13 @@ void append_common_prefixes(XmlWriter& xml, const NameEncoder& names, const std:
 // The objects of a ListObjects page.
 void append_contents(XmlWriter& xml, const NameEncoder& names, const std::vector<storage::ListEntry>& objects, bool with_owner);
 
+// MinIO's metadata=true: the objects' metadata and tags, as far as the caller may read them.
+bool wants_metadata(const Query& query) noexcept;
+void append_metadata(XmlWriter& xml, const Context& context, const storage::ObjectInfo& object);
+// As append_contents with each object's metadata; reads every object's row, which plain listings don't.
+Task<void> append_contents_with_metadata(XmlWriter& xml, const Context& context, const NameEncoder& names,
+                                         const std::vector<storage::ListEntry>& objects, bool with_owner);
+
 // A good guess at the size of a page's XML, so that it is written without growing.
 std::size_t page_bytes(const storage::ListPage& page);
 

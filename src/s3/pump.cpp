@@ -2,6 +2,7 @@
 
 #include "s3/address.hpp"
 #include "s3/authorize.hpp"
+#include "s3/bucket_config.hpp"
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
 
@@ -49,6 +50,7 @@ Task<Result<std::unique_ptr<storage::Reader>>> open_copy_source(Context& context
   const std::string bucket = source.bucket;
   storage::ObjectName name{source.bucket, source.key, source.version_id};
   HOLDFAST_CO_TRY_VOID(co_await context.authorizer.authorize_object(context, std::move(action), name));
+  HOLDFAST_CO_TRY_VOID(check_expected_owner(context, "x-amz-source-expected-bucket-owner", bucket));
   auto reader = co_await context.engine.open(std::move(name));
   if (!reader) co_return hide_missing_key(context, std::move(reader).error(), bucket);
   const storage::ObjectInfo& info = (*reader)->info();

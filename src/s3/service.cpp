@@ -1,6 +1,8 @@
 #include "holdfast/s3/service.hpp"
 
 #include "s3/authorize.hpp"
+#include "s3/bucket_config.hpp"
+#include "s3/caller.hpp"
 #include "s3/context.hpp"
 #include "s3/cors.hpp"
 #include "s3/router.hpp"
@@ -26,26 +28,6 @@ auth::AuthenticateOptions authenticate_options(const ServiceOptions& options) {
   return out;
 }
 
-bool was_forwarded(const http::Request& request) noexcept {
-  constexpr std::string_view kForwarded = "forwarded";
-  constexpr std::string_view kPrefix = "x-forwarded-";
-  for (const auto& [name, value] : request.headers) {
-    if (name == kForwarded || name.starts_with(kPrefix)) return true;
-  }
-  return false;
-}
-
-// Default credentials are in every manual: they are good for this machine only.
-Result<> check_default_credentials(const Context& context) {
-  if (!context.options.default_credentials || !context.caller.root) return {};
-  const bool local = auth::is_loopback_address(context.request.peer_address) && auth::is_loopback_host(context.header("host")) &&
-                     !was_forwarded(context.request);
-  if (local) return {};
-  return Error(ErrorCode::AccessDenied,
-               "The default credentials work from the server's own machine only. To use the server from elsewhere, start it with "
-               "MINIO_ROOT_USER=<a name of 3 characters or more> MINIO_ROOT_PASSWORD=<a password of 8 characters or more>");
-}
-
 Result<> check_access(const Context& context) {
   const Route& route = *context.route;
   if (context.caller.root || route.action.empty()) return {};
@@ -60,6 +42,13 @@ Task<Result<>> check_object_access(const Context& context) {
   const bool versioned = !context.query.get("versionId").empty();
   std::string action = versioned ? versioned_action(context.route->action) : std::string(context.route->action);
   co_return co_await context.authorizer.authorize_object(context, std::move(action), context.object_name());
+}
+
+// What a request says beside the operation itself, which must not be passed over.
+Result<> check_claims(const Context& context) {
+  if (!context.header("x-amz-mfa").empty()) return Error(ErrorCode::NotImplemented, "MFA delete is not offered by this server.");
+  if (context.bucket().empty()) return {};
+  return check_expected_owner(context, "x-amz-expected-bucket-owner", context.bucket());
 }
 
 storage::BucketPtr bucket_of(const Context& context) {
@@ -124,7 +113,7 @@ Task<http::Response> Service::handle(const http::Request& request, http::BodyStr
 }
 
 Task<http::Response> Service::answer(const http::Request& request, http::BodyStream& body, const std::string& request_id) {
-  Context context{request, body, engine_, options_, authorizer_, request_id, clock_.now()};
+  Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, request_id, clock_.now()};
   Result<http::Response> result = ErrorCode::InternalError;
   try {
     result = co_await run(context);
@@ -154,6 +143,7 @@ Task<Result<http::Response>> Service::run(Context& context) {
   context.route = route;
   HOLDFAST_CO_TRY_VOID(identify(context));
   if (!check_access(context)) HOLDFAST_CO_TRY_VOID(co_await check_object_access(context));
+  HOLDFAST_CO_TRY_VOID(check_claims(context));
   if (route->run == nullptr) co_return ErrorCode::NotImplemented;
   co_return co_await route->run(context);
 }
@@ -167,14 +157,7 @@ Result<> Service::identify(Context& context) const {
   if (context.address.virtual_host) view.virtual_host_bucket = context.bucket();
   view.headers = context.request.headers;
   HOLDFAST_TRY(authentication, authenticator_.authenticate(view, context.now));
-  context.authentication = std::move(authentication);
-  context.caller.access_key = context.authentication.access_key;
-  if (!context.caller.anonymous()) {
-    const auto credential = credentials_.find(context.caller.access_key);
-    if (!credential) return ErrorCode::InvalidAccessKeyId;
-    context.caller.root = credential->is_root;
-  }
-  return check_default_credentials(context);
+  return name_caller(context, std::move(authentication));
 }
 
 void Service::finish(http::Response& response, std::string request_id) const {

@@ -4,6 +4,8 @@
 #include "s3/authorize.hpp"
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
+#include "s3/force_delete.hpp"
+#include "s3/responses.hpp"
 
 #include "holdfast/base/encoding.hpp"
 
@@ -28,6 +30,10 @@ Result<storage::DeleteSpec> make_spec(const Context& context) {
 }  // namespace
 
 Answer delete_object(Context& context) {
+  if (wants_force_delete(context) && !context.query.has("versionId")) {
+    HOLDFAST_CO_TRY_VOID(co_await force_delete(context, context.key()));
+    co_return empty_response(204);
+  }
   HOLDFAST_CO_TRY(spec, make_spec(context));
   std::vector<storage::DeleteSpec> specs;
   specs.push_back(std::move(spec));

@@ -13,7 +13,7 @@
 namespace holdfast::s3::ops {
 namespace {
 
-void append_version(XmlWriter& xml, const NameEncoder& names, const storage::ObjectInfo& version) {
+void append_version(XmlWriter& xml, const Context& context, const NameEncoder& names, const storage::ObjectInfo& version) {
   xml.open(version.delete_marker ? "DeleteMarker" : "Version");
   names.name(xml, "Key", version.key);
   xml.element("VersionId", version.version_id).boolean("IsLatest", version.is_latest).time("LastModified", version.modified);
@@ -28,6 +28,7 @@ void append_version(XmlWriter& xml, const NameEncoder& names, const storage::Obj
         .element("StorageClass", storage_class == nullptr ? std::string_view("STANDARD") : *storage_class);
   }
   append_owner(xml);
+  if (!version.delete_marker && wants_metadata(context.query)) append_metadata(xml, context, version);
   xml.close();
 }
 
@@ -61,7 +62,7 @@ Answer list_object_versions(Context& context) {
   if (const auto delimiter = context.query.get("delimiter"); !delimiter.empty()) names.name(xml, "Delimiter", delimiter);
   names.encoding_type(xml);
   xml.boolean("IsTruncated", page.truncated);
-  for (const storage::ObjectInfo& version : page.versions) append_version(xml, names, version);
+  for (const storage::ObjectInfo& version : page.versions) append_version(xml, context, names, version);
   append_common_prefixes(xml, names, page.common_prefixes);
   co_return xml_response(xml);
 }

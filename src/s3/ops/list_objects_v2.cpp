@@ -48,7 +48,12 @@ Answer list_objects_v2(Context& context) {
   if (const auto delimiter = context.query.get("delimiter"); !delimiter.empty()) names.name(xml, "Delimiter", delimiter);
   names.encoding_type(xml);
   xml.boolean("IsTruncated", page.truncated);
-  append_contents(xml, names, page.objects, context.query.get("fetch-owner") == "true");
+  const bool with_owner = context.query.get("fetch-owner") == "true";
+  if (wants_metadata(context.query)) {
+    co_await append_contents_with_metadata(xml, context, names, page.objects, with_owner);
+  } else {
+    append_contents(xml, names, page.objects, with_owner);
+  }
   append_common_prefixes(xml, names, page.common_prefixes);
   co_return xml_response(xml);
 }
