@@ -15,12 +15,13 @@ LAYERS = {
     "hash": {"base"},
     "io": {"base"},
     "http": {"base"},
-    "auth": {"hash", "base"},
+    "crypto": {"base"},
+    "auth": {"crypto", "hash", "base"},
     "storage": {"io", "hash", "base"},
-    "s3": {"http", "auth", "storage", "hash", "base"},
-    "services": {"storage", "auth", "hash", "base"},
-    "admin": {"http", "auth", "storage", "services", "base"},
-    "server": {"base", "hash", "io", "http", "auth", "storage", "s3", "services", "admin"},
+    "s3": {"http", "auth", "crypto", "storage", "hash", "base"},
+    "services": {"storage", "auth", "crypto", "hash", "base"},
+    "admin": {"http", "auth", "crypto", "storage", "services", "base"},
+    "server": {"base", "hash", "crypto", "io", "http", "auth", "storage", "s3", "services", "admin"},
 }
 
 # Expensive or confined headers: (what is included, which files may). Paths are relative to the root.
