@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kSmallFileBytes = 32 * 1024;  // up to this a copy beside the header is cheaper than sendfile
 constexpr std::size_t kSliceBytes = 512 * 1024;     // sent or read before other connections get their turn
 constexpr unsigned kReadsInARow = 256;
-constexpr std::size_t kCopyBytes = 128 * 1024;      // file block under TLS
+constexpr std::size_t kCopyBytes = 128 * 1024;      // file block under TLS, and where sendfile isn't offered
 constexpr std::size_t kDirectReadBytes = 8 * 1024;  // a chunk's content of at least this is received without a copy
 constexpr std::chrono::seconds kLingerIdle{2};
 constexpr std::chrono::seconds kLingerTotal{15};
@@ -532,6 +532,7 @@ Task<bool> Connection::send_file(FileRange range) {
       slice = 0;
       continue;
     }
+    if (result.status == IoStatus::unsupported) co_return co_await send_file_through_buffer(std::move(range));
     if (result.status == IoStatus::eof) log::error("a file is shorter than the content it should hold");
     if (result.status != IoStatus::done) co_return false;
     count_sent(result.bytes);

@@ -100,6 +100,7 @@ IoResult Stream::try_send_file(int file, std::uint64_t offset, std::uint64_t len
     if (bytes > 0) return {IoStatus::done, static_cast<std::size_t>(bytes)};
     if (bytes == 0) return {IoStatus::eof, 0};
     if (errno == EINTR) continue;
+    if (errno == EINVAL || errno == EOVERFLOW || errno == ENOSYS) return {IoStatus::unsupported, 0};
     return {is_would_block(errno) ? IoStatus::would_block : IoStatus::failed, 0};
   }
 }

@@ -17,7 +17,7 @@ namespace holdfast::http {
 
 using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
-enum class IoStatus : std::uint8_t { done, would_block, eof, timeout, cancelled, failed };
+enum class IoStatus : std::uint8_t { done, would_block, eof, timeout, cancelled, unsupported, failed };
 
 struct IoResult {
   IoStatus status = IoStatus::done;
@@ -39,7 +39,7 @@ class Stream {
   IoResult try_read(ByteSpan out);
   // Writes from the front of `parts` and advances it; done when all of it is gone. `more`: more will follow at once.
   IoResult try_write(std::span<iovec>& parts, bool more);
-  // sendfile(2) of at most `length` bytes; plain sockets only. eof: the file is shorter.
+  // sendfile(2) of at most `length` bytes; plain sockets only. eof: the file is shorter. unsupported: this file can only be read.
   IoResult try_send_file(int file, std::uint64_t offset, std::uint64_t length);
   IoResult try_handshake();
   Direction wanted() const noexcept { return wanted_; }

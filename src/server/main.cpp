@@ -2,6 +2,7 @@
 #include "server/run_server.hpp"
 #include "server/version.hpp"
 
+#include <malloc.h>
 #include <exception>
 #include <iostream>
 
@@ -34,6 +35,18 @@ struct Run {
   int operator()(const Finished& finished) const { return finished.exit_code; }
 };
 
+constexpr int kArenas = 2;
+constexpr int kMmapBytes = 1 << 20;  // above the blocks in which bodies stream: those are used again and again
+constexpr int kTrimBytes = 1 << 20;
+
+// So that memory goes back to the system after heavy use. By default malloc keeps an arena for each thread and raises both
+// thresholds by itself, up to 64 MiB a heap.
+void bound_memory() {
+  mallopt(M_ARENA_MAX, kArenas);
+  mallopt(M_MMAP_THRESHOLD, kMmapBytes);
+  mallopt(M_TRIM_THRESHOLD, kTrimBytes);
+}
+
 int run(int argc, char** argv) {
   Environment environment = process_environment();
   if (const auto loaded = load_environment_file(environment); !loaded) return usage_error(loaded.error());
@@ -46,6 +59,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    holdfast::server::bound_memory();
     return holdfast::server::run(argc, argv);
   } catch (const std::exception& error) {
     std::cerr << "holdfast: " << error.what() << "\n";

@@ -12,6 +12,7 @@ namespace holdfast::storage::local {
 namespace {
 
 constexpr std::uint64_t kWritebackBytes = 4 * limits::kMiB;
+constexpr std::size_t kWriteThroughBytes = limits::kBodyBufferBytes / 2;  // such a block is not gathered first
 
 std::uint64_t block_bytes_for(std::optional<std::uint64_t> size_bytes, std::uint32_t max_blocks) {
   if (!size_bytes) return limits::kBlockBytesMin;
@@ -83,7 +84,7 @@ Task<Result<>> PayloadSink::write(ByteView bytes) {
     }
     HOLDFAST_CO_TRY_VOID(co_await stage());
   }
-  if (buffer_.empty() && bytes.size() >= limits::kBodyBufferBytes) {
+  if (buffer_.empty() && bytes.size() >= kWriteThroughBytes) {
     auto write_through = [this, bytes] { return write_block(bytes); };
     co_return co_await store_.pool.run(write_through);
   }
@@ -96,7 +97,6 @@ Task<Result<>> PayloadSink::stage() {
   auto create = [this] { return store_.files.open(store_.layout.staged(file_), io::OpenMode::create); };
   HOLDFAST_CO_TRY(file, co_await store_.pool.run(create));
   staged_ = std::move(file);
-  buffer_.reserve(2 * limits::kBodyBufferBytes);
   co_return Result<>();
 }
 

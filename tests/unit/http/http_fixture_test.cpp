@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <sys/mman.h>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <stdexcept>
 
 namespace holdfast::http::testing {
@@ -55,6 +57,34 @@ Piece file_piece(std::size_t file_size, std::uint64_t offset, std::uint64_t leng
   return FileRange{file, file->descriptor, offset, length};
 }
 
+#ifndef MAP_32BIT
+#define MAP_32BIT 0
+#endif
+
+// This process's own memory as a file: it can be read at an offset, and sendfile refuses it. The low address is one that
+// could be a file's offset too.
+struct OwnMemory {
+  explicit OwnMemory(const std::string& content) : size(content.size()), descriptor(::open("/proc/self/mem", O_RDONLY | O_CLOEXEC)) {
+    address = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+    if (address == MAP_FAILED) std::abort();
+    std::memcpy(address, content.data(), size);
+  }
+  ~OwnMemory() {
+    ::munmap(address, size);
+    ::close(descriptor);
+  }
+  OwnMemory(const OwnMemory&) = delete;
+  OwnMemory& operator=(const OwnMemory&) = delete;
+  std::size_t size;
+  int descriptor;
+  void* address;
+};
+
+Piece memory_piece(std::size_t size) {
+  auto memory = std::make_shared<OwnMemory>(pattern(size));
+  return FileRange{memory, memory->descriptor, reinterpret_cast<std::uintptr_t>(memory->address), size};
+}
+
 std::size_t number_after(std::string_view path, std::string_view prefix) {
   return std::strtoull(std::string(path.substr(prefix.size())).c_str(), nullptr, 10);
 }
@@ -99,6 +129,11 @@ Response content_response(std::string_view path) {
     pieces.emplace_back(SharedBytes::from("between"));
     pieces.push_back(file_piece(size + 5000, 1000 + size / 2, size - size / 2));
     return source_response(std::move(pieces), size + 7);
+  }
+  if (path.starts_with("/unsendable/")) {
+    const std::size_t size = number_after(path, "/unsendable/");
+    pieces.push_back(memory_piece(size));
+    return source_response(std::move(pieces), size);
   }
   if (path == "/chunked") {
     pieces.emplace_back(SharedBytes::from("first,"));

@@ -205,6 +205,15 @@ TEST_F(ServerTest, SendsFilesAndRanges) {
   }
 }
 
+TEST_F(ServerTest, ReadsFilesThatSendfileRefuses) {
+  start();
+  Client client = connect();
+  for (const std::size_t size : {100UL, 40'000UL, 9'000'000UL}) {
+    client.send(get("/unsendable/" + std::to_string(size)));
+    EXPECT_TRUE(body_of(client.receive_response()) == pattern(size)) << size;
+  }
+}
+
 TEST_F(ServerTest, SlowReaderGetsEverything) {
   start();
   Client client = connect();
