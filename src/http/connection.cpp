@@ -184,6 +184,7 @@ void Connection::begin_body() {
   body_left_ = framing_.content_length.value_or(0);
   body_finished_ = !framing_.chunked && body_left_ == 0;
   body_broken_ = false;
+  transfer_ = {};
   continue_due_ = framing_.expects_continue && input_.empty();
   chunks_.reset();
   if (framing_.chunked) chunks_.emplace();
@@ -194,6 +195,7 @@ void Connection::begin_body() {
 Task<Connection::After> Connection::exchange() {
   lane_.requests_in_flight.add(1);
   lane_.requests_total.add(1);
+  bytes_sent_ = 0;
   close_after_ = refusal_.has_value();
   Response response;
   if (refusal_) {
@@ -205,6 +207,7 @@ Task<Connection::After> Connection::exchange() {
     response = co_await call_handler();
   }
   const bool sent = co_await send(response);
+  if (response.watcher) tell_watcher(response, sent);
   response = Response();
   lane_.requests_in_flight.subtract(1);
   if (!sent) {
@@ -217,6 +220,13 @@ Task<Connection::After> Connection::exchange() {
     if (!drained) co_return After::linger;
   }
   co_return After::keep;
+}
+
+void Connection::tell_watcher(Response& response, bool sent) noexcept {
+  transfer_.end = std::chrono::steady_clock::now();
+  transfer_.body_sent = bytes_sent_ - std::min(bytes_sent_, transfer_.head_sent);
+  transfer_.complete = sent;
+  response.watcher->sent(request_, response, transfer_);
 }
 
 Response Connection::error_response(const Error& error) noexcept {
@@ -299,6 +309,7 @@ Task<Result<std::size_t>> Connection::read_plain(ByteSpan out) {
     lane_.bytes_received.add(size);
   }
   read_ahead_ += size;
+  transfer_.body_received += size;
   body_left_ -= size;
   body_finished_ = body_left_ == 0;
   co_return size;
@@ -321,6 +332,7 @@ Task<Result<std::size_t>> Connection::read_chunked(ByteSpan out) {
       if (got.status != IoStatus::done) co_return body_failure(got.status);
       chunks_->skip_content(direct.first(got.bytes));
       read_ahead_ += got.bytes;
+      transfer_.body_received += got.bytes;
       lane_.bytes_received.add(got.bytes);
       body_finished_ = chunks_->finished();
       co_return got.bytes;
@@ -332,6 +344,7 @@ Task<Result<std::size_t>> Connection::read_chunked(ByteSpan out) {
     }
     input_.consume(step->consumed);
     body_finished_ = chunks_->finished();
+    transfer_.body_received += step->produced;
     if (step->produced > 0 || body_finished_) co_return step->produced;
     const Result<> filled = co_await fill_input();
     if (!filled) co_return filled.error();
@@ -397,7 +410,9 @@ Task<bool> Connection::send(Response& response) {
       first = std::move(*piece);
     } else {
       log::warn("a response's content is not available", {{"why", std::string(piece.error().text())}});
+      auto watcher = std::move(response.watcher);
       response = error_response(piece.error());
+      if (watcher) response.watcher = std::move(watcher);
     }
   }
   const bool close_delimited = first && !response.content_length && request_.version < 11;
@@ -405,6 +420,10 @@ Task<bool> Connection::send(Response& response) {
                  (!body_finished_ && !can_drain());
   out_.clear();
   append_response_head(out_, response, frame(response), lane_.thread().http_date());
+  if (response.watcher) {
+    transfer_.head_sent = bytes_sent_ + out_.size();
+    transfer_.first_byte = std::chrono::steady_clock::now();
+  }
   if (first) co_return co_await send_content(response, std::move(*first));
   const std::string_view body = bodiless(response.status) ? std::string_view() : std::string_view(response.body);
   co_return co_await send_bytes(as_bytes(body), false);

@@ -74,7 +74,11 @@ class Connection final : public BodyStream {
   Task<void> yield();
   Task<void> linger();
   Millis after(std::chrono::milliseconds timeout) const noexcept { return coarse_now() + static_cast<Millis>(timeout.count()); }
-  void count_sent(std::size_t bytes) noexcept { lane_.bytes_sent.add(bytes); }
+  void count_sent(std::size_t bytes) noexcept {
+    lane_.bytes_sent.add(bytes);
+    bytes_sent_ += bytes;
+  }
+  void tell_watcher(Response& response, bool sent) noexcept;
 
   ServerCore& core_;
   Lane& lane_;
@@ -92,7 +96,9 @@ class Connection final : public BodyStream {
   std::size_t read_ahead_ = 0;  // bytes and calls since others were let run
   unsigned reads_ = 0;
 
-  std::string out_;  // the header, or a chunk's, that goes out with the next bytes
+  std::string out_;               // the header, or a chunk's, that goes out with the next bytes
+  std::uint64_t bytes_sent_ = 0;  // of this exchange
+  Transfer transfer_;
   bool close_after_ = false;
   bool idle_ = false;
 };

@@ -6,6 +6,7 @@
 #include "s3/context.hpp"
 #include "s3/cors.hpp"
 #include "s3/router.hpp"
+#include "s3/watcher.hpp"
 #include "s3/xml.hpp"
 
 #include "holdfast/auth/credentials.hpp"
@@ -66,7 +67,7 @@ void render_error(http::Response& response, const Error& error, const http::Requ
 class Service final : public http::Handler {
  public:
   Service(storage::Engine& engine, const auth::CredentialStore& credentials, const Clock& clock, ServiceOptions options,
-          ReservedHandler reserved)
+          ReservedHandler reserved, Observers observers)
       : engine_(engine),
         credentials_(credentials),
         clock_(clock),
@@ -74,13 +75,15 @@ class Service final : public http::Handler {
         reserved_(std::move(reserved)),
         authenticator_(credentials, authenticate_options(options_)),
         host_id_(engine.deployment_id()),
-        cors_(options_.cors_allow_origin) {}
+        cors_(options_.cors_allow_origin),
+        observers_(std::move(observers)) {}
 
   Task<http::Response> handle(const http::Request& request, http::BodyStream& body) override;
   http::Response handle_error(const Error& error) override;
 
  private:
-  Task<http::Response> answer(const http::Request& request, http::BodyStream& body, const std::string& request_id);
+  Task<http::Response> answer(const http::Request& request, http::BodyStream& body, const std::string& request_id, Watcher* watcher);
+  std::unique_ptr<Watcher> watch(RequestRecord::Kind kind, TimePoint started) const;
   Task<Result<http::Response>> run(Context& context);
   Result<> identify(Context& context) const;
   void finish(http::Response& response, std::string request_id) const;
@@ -95,24 +98,33 @@ class Service final : public http::Handler {
   const std::string host_id_;
   Authorizer authorizer_;
   Cors cors_;
+  const Observers observers_;
 };
+
+std::unique_ptr<Watcher> Service::watch(RequestRecord::Kind kind, TimePoint started) const {
+  return observers_.empty() ? nullptr : std::make_unique<Watcher>(observers_, kind, started);
+}
 
 Task<http::Response> Service::handle(const http::Request& request, http::BodyStream& body) {
   const TimePoint started = clock_.now();
   std::string request_id = new_request_id();
   http::Response response;
-  if (request.path.starts_with(kReservedPath) && reserved_) {
+  const bool reserved = request.path.starts_with(kReservedPath) && reserved_;
+  auto watcher = watch(reserved ? RequestRecord::Kind::reserved : RequestRecord::Kind::s3, started);
+  if (reserved) {
     response = co_await reserved_(request, body);
     cors_.decorate(request, nullptr, response);
   } else {
-    response = co_await answer(request, body, request_id);
+    response = co_await answer(request, body, request_id, watcher.get());
   }
   if (log::enabled(log::Level::debug)) log_request(request, response, request_id, started);
   finish(response, std::move(request_id));
+  response.watcher = std::move(watcher);
   co_return response;
 }
 
-Task<http::Response> Service::answer(const http::Request& request, http::BodyStream& body, const std::string& request_id) {
+Task<http::Response> Service::answer(const http::Request& request, http::BodyStream& body, const std::string& request_id,
+                                     Watcher* watcher) {
   Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, request_id, clock_.now()};
   Result<http::Response> result = ErrorCode::InternalError;
   try {
@@ -126,9 +138,11 @@ Task<http::Response> Service::answer(const http::Request& request, http::BodyStr
   } else {
     const ErrorResource resource{request.path, context.bucket(), context.key(), request_id, host_id_};
     render_error(response, result.error(), request, resource);
+    if (watcher != nullptr) watcher->take_error(result.error());
   }
   for (auto& [name, value] : context.answer_headers) response.set(std::move(name), std::move(value));
   cors_.decorate(request, bucket_of(context), response);
+  if (watcher != nullptr) watcher->take(context);
   co_return response;
 }
 
@@ -182,14 +196,18 @@ http::Response Service::handle_error(const Error& error) {
   response.set("Content-Type", "application/xml");
   response.body = render_error_xml(error, {{}, {}, {}, request_id, host_id_});
   finish(response, std::move(request_id));
+  if (auto watcher = watch(RequestRecord::Kind::refused, clock_.now())) {
+    watcher->take_error(error);
+    response.watcher = std::move(watcher);
+  }
   return response;
 }
 
 }  // namespace
 
 std::unique_ptr<http::Handler> make_service(storage::Engine& engine, const auth::CredentialStore& credentials, const Clock& clock,
-                                            ServiceOptions options, ReservedHandler reserved) {
-  return std::make_unique<Service>(engine, credentials, clock, std::move(options), std::move(reserved));
+                                            ServiceOptions options, ReservedHandler reserved, std::vector<RequestObserver*> observers) {
+  return std::make_unique<Service>(engine, credentials, clock, std::move(options), std::move(reserved), std::move(observers));
 }
 
 }  // namespace holdfast::s3

@@ -7,7 +7,7 @@
 #include "holdfast/auth/authenticate.hpp"
 #include "holdfast/base/encoding.hpp"
 #include "holdfast/base/limits.hpp"
-#include "holdfast/http/server.hpp"
+#include "holdfast/http/client.hpp"
 #include "holdfast/io/file_system.hpp"
 #include "holdfast/storage/local_engine.hpp"
 

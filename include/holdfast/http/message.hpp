@@ -5,6 +5,7 @@
 #include "holdfast/base/result.hpp"
 #include "holdfast/base/task.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -51,6 +52,25 @@ class ContentSource {
   virtual Task<Result<Piece>> next() = 0;
 };
 
+struct Response;
+
+// How an exchange went on the wire.
+struct Transfer {
+  std::uint64_t body_received = 0;  // bytes of the request's body, transfer coding removed
+  std::uint64_t head_sent = 0;      // bytes of the response's header, its interim answers included
+  std::uint64_t body_sent = 0;      // bytes after it
+  std::chrono::steady_clock::time_point first_byte;
+  std::chrono::steady_clock::time_point end;
+  bool complete = false;  // all of the response went out
+};
+
+// Learns what became of a response. Called once, on the I/O thread, before the connection goes on: quick, never waits.
+class ResponseWatcher {
+ public:
+  virtual ~ResponseWatcher() = default;
+  virtual void sent(const Request& request, const Response& response, const Transfer& transfer) noexcept = 0;
+};
+
 struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;  // sent in this order; Date, Server, Connection, Content-Length are added
@@ -58,6 +78,7 @@ struct Response {
   std::unique_ptr<ContentSource> source;
   std::optional<std::uint64_t> content_length;  // of the source; nullopt: chunked. For HEAD: what GET would send
   bool close = false;                           // close the connection after it
+  std::unique_ptr<ResponseWatcher> watcher{};   // told when it was sent, or couldn't be
 
   void set(std::string name, std::string value);
 };

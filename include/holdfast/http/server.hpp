@@ -74,13 +74,4 @@ class Server {
   virtual Result<> reload_tls(const TlsOptions& options) = 0;
 };
 
-// A small blocking client for the command line (healthcheck, admin).
-struct ClientResponse {
-  int status = 0;
-  std::string body;
-};
-Result<ClientResponse> fetch(const std::string& method, const std::string& url,
-                             const std::vector<std::pair<std::string, std::string>>& headers, const std::string& body,
-                             std::chrono::milliseconds timeout, bool verify_tls);
-
 }  // namespace holdfast::http

@@ -3,6 +3,7 @@
 
 #include "holdfast/auth/authenticate.hpp"
 #include "holdfast/http/message.hpp"
+#include "holdfast/s3/observer.hpp"
 #include "holdfast/storage/engine.hpp"
 
 #include <functional>
@@ -26,8 +27,8 @@ struct ServiceOptions {
 // Called for requests under /minio/ (health, metrics, admin) before S3 routing; `minio` is no bucket name.
 using ReservedHandler = std::function<Task<http::Response>(const http::Request&, http::BodyStream&)>;
 
-// All references must outlive the service.
+// All references, and the observers, must outlive the service and every response it made.
 std::unique_ptr<http::Handler> make_service(storage::Engine& engine, const auth::CredentialStore& credentials, const Clock& clock,
-                                            ServiceOptions options, ReservedHandler reserved);
+                                            ServiceOptions options, ReservedHandler reserved, std::vector<RequestObserver*> observers = {});
 
 }  // namespace holdfast::s3

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "holdfast/base/log.hpp"
+#include "holdfast/http/client.hpp"
 #include "holdfast/http/server.hpp"
 
 #include <arpa/inet.h>
