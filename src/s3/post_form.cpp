@@ -44,7 +44,7 @@ Result<> check_key(std::string_view key) {
 
 }  // namespace
 
-Result<PostForm> PostForm::make(const FormParser& parser, std::string bucket) {
+Result<PostForm> PostForm::make(const http::FormParser& parser, std::string bucket) {
   PostForm form;
   for (const auto& [name, value] : parser.fields()) {
     const auto same = [&given = name](const auto& field) { return field.first == given; };

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "s3/context.hpp"
-#include "s3/form_parser.hpp"
 
 #include "holdfast/auth/post_policy.hpp"
+#include "holdfast/http/form.hpp"
 
 #include <optional>
 #include <string>
@@ -19,7 +19,7 @@ class PostForm {
  public:
   // Takes the parser's fields, with ${filename} filled in. InvalidArgument for a field given twice, a value that no
   // header could hold, or a missing key; KeyTooLongError.
-  static Result<PostForm> make(const FormParser& parser, std::string bucket);
+  static Result<PostForm> make(const http::FormParser& parser, std::string bucket);
 
   const std::string& key() const noexcept { return key_; }
   std::string_view get(std::string_view name) const noexcept;  // empty if there is none

@@ -64,7 +64,21 @@ void render_error(http::Response& response, const Error& error, const http::Requ
   if (request.method != "HEAD" && error.code != ErrorCode::NotModified) response.body = render_error_xml(error, resource);
 }
 
-class Service final : public http::Handler {
+class NoBody final : public http::BodyStream {
+ public:
+  std::optional<std::uint64_t> content_length() const noexcept override { return 0; }
+  bool has_body() const noexcept override { return false; }
+  Task<Result<std::size_t>> read(ByteSpan) override { co_return std::size_t{0}; }
+};
+
+auth::Authentication vouched_for(std::string access_key) {
+  auth::Authentication authentication;
+  authentication.kind = auth::SignatureKind::v4_header;
+  authentication.access_key = std::move(access_key);
+  return authentication;
+}
+
+class Service final : public S3Service {
  public:
   Service(storage::Engine& engine, const auth::CredentialStore& credentials, const Clock& clock, ServiceOptions options,
           ReservedHandler reserved, Observers observers)
@@ -80,11 +94,16 @@ class Service final : public http::Handler {
 
   Task<http::Response> handle(const http::Request& request, http::BodyStream& body) override;
   http::Response handle_error(const Error& error) override;
+  Task<Result<http::Response>> call(std::string access_key, std::string request_id, const http::Request& request,
+                                    http::BodyStream& body) override;
+  Result<> authorize(const std::string& access_key, const http::Request& request, std::string_view action, std::string_view bucket,
+                     std::string_view key) override;
 
  private:
   Task<http::Response> answer(const http::Request& request, http::BodyStream& body, const std::string& request_id, Watcher* watcher);
   std::unique_ptr<Watcher> watch(RequestRecord::Kind kind, TimePoint started) const;
   Task<Result<http::Response>> run(Context& context);
+  Task<Result<http::Response>> perform(Context& context);
   Result<> identify(Context& context) const;
   void finish(http::Response& response, std::string request_id) const;
   void log_request(const http::Request& request, const http::Response& response, const std::string& request_id, TimePoint started) const;
@@ -146,6 +165,32 @@ Task<http::Response> Service::answer(const http::Request& request, http::BodyStr
   co_return response;
 }
 
+Task<Result<http::Response>> Service::call(std::string access_key, std::string request_id, const http::Request& request,
+                                           http::BodyStream& body) {
+  Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, std::move(request_id), clock_.now()};
+  HOLDFAST_CO_TRY(query, Query::parse(request.query));
+  context.query = std::move(query);
+  HOLDFAST_CO_TRY(address, parse_address(request.path, {}, {}));
+  context.address = std::move(address);
+  HOLDFAST_CO_TRY(route, find_route(context.request, context.address, context.query));
+  context.route = route;
+  HOLDFAST_CO_TRY_VOID(name_caller(context, vouched_for(std::move(access_key))));
+  auto response = co_await perform(context);
+  if (!response) co_return std::move(response).error();
+  for (auto& [name, value] : context.answer_headers) response->set(std::move(name), std::move(value));
+  co_return std::move(*response);
+}
+
+Result<> Service::authorize(const std::string& access_key, const http::Request& request, std::string_view action, std::string_view bucket,
+                            std::string_view key) {
+  NoBody body;
+  Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, {}, clock_.now()};
+  HOLDFAST_TRY(query, Query::parse(request.query));
+  context.query = std::move(query);
+  HOLDFAST_TRY_VOID(name_caller(context, vouched_for(access_key)));
+  return authorizer_.authorize(context, action, bucket, key);
+}
+
 // The pipeline: each step either goes on or is the answer.
 Task<Result<http::Response>> Service::run(Context& context) {
   HOLDFAST_CO_TRY(query, Query::parse(context.request.query));
@@ -156,10 +201,15 @@ Task<Result<http::Response>> Service::run(Context& context) {
   HOLDFAST_CO_TRY(route, find_route(context.request, context.address, context.query));
   context.route = route;
   HOLDFAST_CO_TRY_VOID(identify(context));
+  co_return co_await perform(context);
+}
+
+// What is left once route and caller are known.
+Task<Result<http::Response>> Service::perform(Context& context) {
   if (!check_access(context)) HOLDFAST_CO_TRY_VOID(co_await check_object_access(context));
   HOLDFAST_CO_TRY_VOID(check_claims(context));
-  if (route->run == nullptr) co_return ErrorCode::NotImplemented;
-  co_return co_await route->run(context);
+  if (context.route->run == nullptr) co_return ErrorCode::NotImplemented;
+  co_return co_await context.route->run(context);
 }
 
 Result<> Service::identify(Context& context) const {
@@ -205,8 +255,8 @@ http::Response Service::handle_error(const Error& error) {
 
 }  // namespace
 
-std::unique_ptr<http::Handler> make_service(storage::Engine& engine, const auth::CredentialStore& credentials, const Clock& clock,
-                                            ServiceOptions options, ReservedHandler reserved, std::vector<RequestObserver*> observers) {
+std::unique_ptr<S3Service> make_service(storage::Engine& engine, const auth::CredentialStore& credentials, const Clock& clock,
+                                        ServiceOptions options, ReservedHandler reserved, std::vector<RequestObserver*> observers) {
   return std::make_unique<Service>(engine, credentials, clock, std::move(options), std::move(reserved), std::move(observers));
 }
 

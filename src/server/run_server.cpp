@@ -4,6 +4,7 @@
 #include "server/default_buckets.hpp"
 #include "server/gate.hpp"
 
+#include "holdfast/admin/console.hpp"
 #include "holdfast/base/limits.hpp"
 #include "holdfast/http/server.hpp"
 #include "holdfast/io/file_system.hpp"
@@ -74,6 +75,27 @@ s3::ServiceOptions service_options(const Settings& settings) {
   options.host_aliases = settings.host_aliases;
   options.cors_allow_origin = settings.cors_allow_origin;
   options.allow_signature_v2 = settings.allow_signature_v2;
+  options.default_credentials = settings.default_credentials;
+  return options;
+}
+
+admin::S3Door console_door(s3::S3Service& service) {
+  admin::S3Door door;
+  door.call = [&service](std::string access_key, std::string request_id, const http::Request& request, http::BodyStream& body) {
+    return service.call(std::move(access_key), std::move(request_id), request, body);
+  };
+  door.authorize = [&service](const std::string& access_key, const http::Request& request, std::string_view action, std::string_view bucket,
+                              std::string_view key) { return service.authorize(access_key, request, action, bucket, key); };
+  return door;
+}
+
+admin::ConsoleOptions console_options(const Settings& settings, std::uint16_t s3_port) {
+  admin::ConsoleOptions options;
+  options.storage_api_bucket = settings.storage_api_bucket;
+  options.public_url = settings.server_url;
+  options.s3_port = s3_port;
+  options.region = settings.region;
+  options.root_user = settings.root_user;
   options.default_credentials = settings.default_credentials;
   return options;
 }
@@ -149,7 +171,9 @@ int run_server(const Settings& settings) {
   }
   const auto service = s3::make_service(**engine, *credentials, clock, service_options(settings), s3_gate.reserved_handler());
   s3_gate.open(service.get(), engine->get());
-  console_gate.open(nullptr, engine->get());
+  const auto console =
+      admin::make_console(**engine, *credentials, clock, console_door(*service), console_options(settings, (*s3_server)->port()));
+  console_gate.open(console.get(), engine->get());
   print_start_lines(settings, (*s3_server)->port(), console_server ? (*console_server)->port() : 0);
 
   stop.wait();

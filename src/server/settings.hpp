@@ -42,6 +42,7 @@ struct Settings {
   bool allow_signature_v2 = true;
   std::string region;
   DefaultBuckets default_buckets;
+  std::string storage_api_bucket;  // may be empty
   std::string cors_allow_origin;
   std::uint64_t block_cache_bytes = 0;
   std::uint64_t reserve_bytes = 0;

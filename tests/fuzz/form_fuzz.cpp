@@ -1,6 +1,6 @@
 // Browser form uploads: however the wire is cut, the outcome is the same. Input: a byte that says where to cut, then the
 // wire, with the boundary "XX".
-#include "s3/form_parser.hpp"
+#include "holdfast/http/form.hpp"
 
 #include <cstdint>
 #include <cstdlib>
@@ -25,7 +25,7 @@ struct Outcome {
 
 Outcome parse(std::string_view wire, std::size_t step) {
   Outcome outcome;
-  s3::FormParser parser("XX");
+  http::FormParser parser("XX");
   const std::size_t size = wire.size();
   while (!wire.empty() && !outcome.refused) {
     const std::string piece(wire.substr(0, step));
@@ -48,7 +48,7 @@ Outcome parse(std::string_view wire, std::size_t step) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view wire(reinterpret_cast<const char*>(data) + 1, size - 1);
-  (void)s3::form_boundary(wire);
+  (void)http::form_boundary(wire);
   const Outcome whole = parse(wire, wire.size() + 1);
   const Outcome cut = parse(wire, data[0] % 32U + 1U);
   require(whole.refused == cut.refused);

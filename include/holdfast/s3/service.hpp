@@ -27,8 +27,20 @@ struct ServiceOptions {
 // Called for requests under /minio/ (health, metrics, admin) before S3 routing; `minio` is no bucket name.
 using ReservedHandler = std::function<Task<http::Response>(const http::Request&, http::BodyStream&)>;
 
+class S3Service : public http::Handler {
+ public:
+  // What this request would get if `access_key` had signed it, for callers who have shown in another way who they are
+  // (the console's sessions). Addresses are path style; an error is not rendered. Authorised like any other.
+  virtual Task<Result<http::Response>> call(std::string access_key, std::string request_id, const http::Request& request,
+                                            http::BodyStream& body) = 0;
+  // Whether that caller may do `action` ("s3:ListBucket") on the key, or on the bucket if `key` is empty: AccessDenied,
+  // NoSuchBucket. ACLs of objects are not looked at.
+  virtual Result<> authorize(const std::string& access_key, const http::Request& request, std::string_view action, std::string_view bucket,
+                             std::string_view key) = 0;
+};
+
 // All references, and the observers, must outlive the service and every response it made.
-std::unique_ptr<http::Handler> make_service(storage::Engine& engine, const auth::CredentialStore& credentials, const Clock& clock,
-                                            ServiceOptions options, ReservedHandler reserved, std::vector<RequestObserver*> observers = {});
+std::unique_ptr<S3Service> make_service(storage::Engine& engine, const auth::CredentialStore& credentials, const Clock& clock,
+                                        ServiceOptions options, ReservedHandler reserved, std::vector<RequestObserver*> observers = {});
 
 }  // namespace holdfast::s3

@@ -4,7 +4,6 @@
 #include "s3/caller.hpp"
 #include "s3/checksum.hpp"
 #include "s3/context.hpp"
-#include "s3/form_parser.hpp"
 #include "s3/links.hpp"
 #include "s3/metadata.hpp"
 #include "s3/ops/operations.hpp"
@@ -15,6 +14,7 @@
 
 #include "holdfast/base/encoding.hpp"
 #include "holdfast/base/limits.hpp"
+#include "holdfast/http/form.hpp"
 
 #include <algorithm>
 
@@ -55,7 +55,7 @@ struct SizeRange {
 // A form on its way in.
 struct Upload {
   Body body;
-  FormParser parser;
+  http::FormParser parser;
   std::vector<ByteView> file;  // content that hasn't been written yet
 };
 
@@ -177,12 +177,12 @@ http::Response answer_form(const Context& context, const PostForm& form, const s
 
 Answer post_object(Context& context) {
   HOLDFAST_CO_TRY(bucket, context.find_bucket());
-  const auto boundary = form_boundary(context.header("content-type"));
+  const auto boundary = http::form_boundary(context.header("content-type"));
   if (!boundary) co_return not_a_form();
   BodyOptions options;
   options.md5 = false;
   HOLDFAST_CO_TRY(body, Body::open(context, options));
-  Upload upload{std::move(body), FormParser(*boundary), {}};
+  Upload upload{std::move(body), http::FormParser(*boundary), {}};
   HOLDFAST_CO_TRY_VOID(co_await read_fields(upload));
 
   // From here on the form counts as the request that its fields stand for.

@@ -1,8 +1,8 @@
-#include "s3/form_parser.hpp"
+#include "holdfast/http/form.hpp"
 
 #include <gtest/gtest.h>
 
-namespace holdfast::s3 {
+namespace holdfast::http {
 namespace {
 
 struct Parsed {
@@ -85,6 +85,19 @@ TEST(FormParserTest, FieldsAfterTheFileAreIgnored) {
   EXPECT_EQ(parsed.file, "one");
 }
 
+TEST(FormParserTest, FieldsAfterTheFileAreKeptWhereAskedFor) {
+  FormParser parser("XX", FieldsAfterFile::kept);
+  std::vector<ByteView> bytes;
+  const std::string part = "--XX\r\nContent-Disposition: form-data; name=file; filename=a.png\r\ncontent-type: image/png\r\n\r\none\r\n";
+  const std::string wire = part + field("custom_name", "x/y") + file("two") + kEnd;
+  ASSERT_TRUE(parser.parse(as_bytes(wire), bytes));
+  ASSERT_TRUE(parser.finish());
+  EXPECT_EQ(parser.file_type(), "image/png");
+  EXPECT_EQ(parser.fields().at(0), (std::pair<std::string, std::string>("custom_name", "x/y")));
+  ASSERT_EQ(bytes.size(), 1U);
+  EXPECT_EQ(as_text(bytes.front()), "one");
+}
+
 TEST(FormParserTest, PreambleAndPaddingAreAllowed) {
   const std::string wire = "preamble\r\n--XX  \r\nContent-Disposition: form-data; name=key\r\n\r\nv\r\n--XX--";
   const auto parsed = parse_all_ways(wire);
@@ -135,4 +148,4 @@ TEST(FormParserTest, Boundaries) {
 }
 
 }  // namespace
-}  // namespace holdfast::s3
+}  // namespace holdfast::http

@@ -1,15 +1,15 @@
-#include "s3/form_parser.hpp"
+#include "holdfast/http/form.hpp"
 
 #include "holdfast/base/encoding.hpp"
 
 #include <algorithm>
 
-namespace holdfast::s3 {
+namespace holdfast::http {
 namespace {
 
 constexpr std::size_t kMaxBoundary = 200;  // RFC 2046 has 70
 constexpr std::size_t kMaxHeadBytes = 4096;
-constexpr std::size_t kMaxBytesBeforeFile = 20 * 1024;  // as AWS
+constexpr std::size_t kMaxFieldBytes = 20 * 1024;  // as AWS
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
 
 Error malformed() { return {ErrorCode::MalformedPOSTRequest}; }
@@ -63,6 +63,7 @@ std::string without_folders(const std::string& path) { return path.substr(path.f
 struct PartHead {
   std::optional<std::string> name;
   std::string file_name;
+  std::string type;
 };
 
 PartHead parse_head(std::string_view head) {
@@ -72,7 +73,10 @@ PartHead parse_head(std::string_view head) {
     const auto line = head.substr(0, end);
     head.remove_prefix(std::min(end + 2, head.size()));
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos || !equals_ignoring_case(trim(line.substr(0, colon)), "content-disposition")) continue;
+    if (colon == std::string_view::npos) continue;
+    const auto header = trim(line.substr(0, colon));
+    if (equals_ignoring_case(header, "content-type")) part.type = trim(line.substr(colon + 1));
+    if (!equals_ignoring_case(header, "content-disposition")) continue;
     Parameters parameters(line.substr(colon + 1));
     if (parameters.value() != "form-data") continue;
     while (auto parameter = parameters.next()) {
@@ -99,7 +103,8 @@ std::optional<std::string> form_boundary(std::string_view content_type) {
 }
 
 // The line end before the first boundary is that of the header.
-FormParser::FormParser(std::string_view boundary) : delimiter_("\r\n--" + std::string(boundary)), matched_(2) {}
+FormParser::FormParser(std::string_view boundary, FieldsAfterFile after)
+    : delimiter_("\r\n--" + std::string(boundary)), after_(after), matched_(2) {}
 
 Result<> FormParser::parse(ByteView bytes, std::vector<ByteView>& file) {
   std::string_view text = as_text(bytes);
@@ -167,12 +172,12 @@ Result<> FormParser::take_field(std::string_view& text) {
   std::string& value = fields_.back().second;
   const std::size_t before = value.size();
   take_content(text, [&value](std::string_view piece) { value += piece; });
-  return count_before_file(fields_.back().second.size() - before);
+  return count_fields(fields_.back().second.size() - before);
 }
 
-Result<> FormParser::count_before_file(std::size_t bytes) {
-  before_file_ += bytes;
-  if (!file_begun_ && before_file_ > kMaxBytesBeforeFile) return Error(ErrorCode::MaxPostPreDataLengthExceededError);
+Result<> FormParser::count_fields(std::size_t bytes) {
+  field_bytes_ += bytes;
+  if (field_bytes_ > kMaxFieldBytes) return Error(ErrorCode::MaxPostPreDataLengthExceededError);
   return {};
 }
 
@@ -205,16 +210,17 @@ Result<> FormParser::take_head(std::string_view& text) {
 
 Result<> FormParser::begin_part() {
   auto part = parse_head(line_);
-  HOLDFAST_TRY_VOID(count_before_file(line_.size()));
   if (!part.name) return malformed();
-  if (file_begun_) {
+  std::string name = ascii_lower(*part.name);
+  if (file_begun_ && (after_ == FieldsAfterFile::ignored || name == "file")) {
     state_ = State::ignored;
     return {};
   }
-  std::string name = ascii_lower(*part.name);
-  file_begun_ = name == "file";
-  if (file_begun_) {
+  HOLDFAST_TRY_VOID(count_fields(line_.size()));
+  if (name == "file") {
+    file_begun_ = true;
     file_name_ = std::move(part.file_name);
+    file_type_ = std::move(part.type);
     state_ = State::file;
   } else {
     fields_.emplace_back(std::move(name), std::string());
@@ -223,4 +229,4 @@ Result<> FormParser::begin_part() {
   return {};
 }
 
-}  // namespace holdfast::s3
+}  // namespace holdfast::http
