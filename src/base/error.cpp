@@ -46,7 +46,16 @@ ErrorCode code_from_errno(int errno_value) noexcept {
 
 }  // namespace
 
-std::string_view error_name(ErrorCode code) noexcept { return row(code).name; }
+std::string_view error_name(ErrorCode code) noexcept {
+  switch (code) {  // names that no identifier can have
+    case ErrorCode::KMS_InvalidCiphertextException:
+      return "KMS.InvalidCiphertextException";
+    case ErrorCode::KMS_NotFoundException:
+      return "KMS.NotFoundException";
+    default:
+      return row(code).name;
+  }
+}
 int error_http_status(ErrorCode code) noexcept { return row(code).http_status; }
 std::string_view error_default_message(ErrorCode code) noexcept { return row(code).message; }
 

@@ -1,7 +1,7 @@
 // Every failure that can reach a client: its S3 code, HTTP status and default message, in one table.
 //
 // Adding an error is one line in HOLDFAST_ERRORS. Codes and statuses are those of the AWS S3 API reference
-// ("Error responses"); names that start with X are extensions that minio's clients know.
+// ("Error responses"); names that start with X are extensions that minio's clients know. KMS_ stands for AWS's "KMS.".
 #pragma once
 
 #include <cstdint>
@@ -39,6 +39,7 @@ namespace holdfast {
   X(InvalidBucketAclWithObjectOwnership, 400, "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting.") \
   X(InvalidBucketName, 400, "The specified bucket is not valid.") \
   X(InvalidBucketState, 409, "The request is not valid with the current state of the bucket.") \
+  X(InvalidClientTokenId, 403, "The security token included in the request is invalid.") \
   X(InvalidDigest, 400, "The Content-MD5 or checksum value that you specified is not valid.") \
   X(InvalidEncryptionAlgorithmError, 400, "The encryption request that you specified is not valid.") \
   X(InvalidLocationConstraint, 400, "The specified location (Region) constraint is not valid.") \
@@ -54,9 +55,12 @@ namespace holdfast {
   X(InvalidTargetBucketForLogging, 400, "The target bucket for logging does not exist, is not owned by you, or does not have the appropriate grants for the log-delivery group.") \
   X(InvalidToken, 400, "The provided token is malformed or otherwise not valid.") \
   X(InvalidURI, 400, "The specified URI couldn't be parsed.") \
+  X(KMS_InvalidCiphertextException, 400, "A key could not be unwrapped: the master key or the stored metadata has changed.") \
+  X(KMS_NotFoundException, 400, "The specified master key does not exist.") \
   X(KeyTooLongError, 400, "Your key is too long.") \
   X(MalformedACLError, 400, "The ACL that you provided was not well formed or did not validate against our published schema.") \
   X(MalformedPOSTRequest, 400, "The body of your POST request is not well-formed multipart/form-data.") \
+  X(MalformedPolicyDocument, 400, "The policy document was malformed.") \
   X(MalformedPolicy, 400, "Policy has invalid resource.") \
   X(MalformedXML, 400, "The XML that you provided was not well formed or did not validate against our published schema.") \
   X(MaxMessageLengthExceeded, 400, "Your request was too large.") \
@@ -98,8 +102,34 @@ namespace holdfast {
   X(UnexpectedContent, 400, "This request contains unsupported content.") \
   X(UnresolvableGrantByEmailAddress, 400, "The email address that you provided does not match any account on record.") \
   X(UserKeyMustBeSpecified, 400, "The bucket POST must contain the specified field name. If it is specified, check the order of the fields.") \
+  X(ValidationError, 400, "The input fails to satisfy the constraints.") \
   X(XAmzContentChecksumMismatch, 400, "The provided checksum does not match what was computed.") \
   X(XAmzContentSHA256Mismatch, 400, "The provided 'x-amz-content-sha256' header does not match what was computed.") \
+  X(XMinioAdminAccountExists, 409, "An account of this name or with this access key exists already.") \
+  X(XMinioAdminConfigBadJSON, 400, "JSON configuration provided is of incorrect format.") \
+  X(XMinioAdminConfigEnvOverridden, 409, "Unable to update config via Admin API due to environment variable override.") \
+  X(XMinioAdminGroupDisabled, 400, "The specified group is disabled.") \
+  X(XMinioAdminGroupNotEmpty, 400, "The specified group is not empty - cannot remove it.") \
+  X(XMinioAdminInvalidAccessKey, 400, "The access key is invalid.") \
+  X(XMinioAdminInvalidArgument, 400, "Invalid arguments specified.") \
+  X(XMinioAdminInvalidSecretKey, 400, "The secret key is invalid.") \
+  X(XMinioAdminNoSuchAccessKey, 404, "The specified access key does not exist.") \
+  X(XMinioAdminNoSuchAccount, 404, "The specified account does not exist.") \
+  X(XMinioAdminNoSuchConfigTarget, 400, "No such named configuration target exists.") \
+  X(XMinioAdminNoSuchGroup, 404, "The specified group does not exist.") \
+  X(XMinioAdminNoSuchPolicy, 404, "The canned policy does not exist.") \
+  X(XMinioAdminNoSuchQuotaConfiguration, 404, "The quota configuration does not exist.") \
+  X(XMinioAdminNoSuchUser, 404, "The specified user does not exist.") \
+  X(XMinioAdminPolicyChangeAlreadyApplied, 400, "The specified policy change is already in effect.") \
+  X(XMinioAdminPolicyInUse, 400, "The policy cannot be removed, as it is in use.") \
+  X(XMinioAdminServiceAccountNotFound, 404, "The specified service account is not found.") \
+  X(XMinioAdminNotificationTargetsTestFailed, 400, "Configuration update failed due to an unsuccessful attempt to connect to one or more notification servers.") \
+  X(XMinioConfigError, 400, "The configuration is not valid.") \
+  X(XMinioHealNotImplemented, 400, "This server does not implement heal functionality.") \
+  X(XMinioIAMActionNotAllowed, 403, "Specified IAM action is not allowed.") \
+  X(XMinioInsecureClientRequest, 400, "Cannot respond to plain-text request from TLS-encrypted server.") \
+  X(XMinioMalformedIAMPolicy, 400, "The policy is not valid.") \
+  X(XMinioMalformedJSON, 400, "The JSON you provided was not well-formed or did not validate against our published format.") \
   X(XMinioServerNotInitialized, 503, "Server is not initialized yet, please try again.") \
   X(XMinioStorageFull, 507, "Storage backend has reached its minimum free drive threshold. Delete a few objects to proceed.") \
   X(XMinioAdminBucketQuotaExceeded, 400, "Bucket quota exceeded.") \
