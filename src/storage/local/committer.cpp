@@ -36,6 +36,7 @@ void Committer::start(std::uint64_t next_seq) {
   next_seq_ = next_seq;
   last_seq_ = next_seq - 1;
   thread_ = std::thread([this] { run(); });
+  pthread_setname_np(thread_.native_handle(), "committer");
 }
 
 void Committer::give_up_index() {

@@ -32,6 +32,7 @@ void Settler::start(std::uint64_t settled_seq, std::vector<ItemPtr> left_over) {
     queue_.push_back(std::move(item));
   }
   thread_ = std::thread([this] { run(); });
+  pthread_setname_np(thread_.native_handle(), "settler");
 }
 
 void Settler::stop() {
