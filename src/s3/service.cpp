@@ -116,6 +116,7 @@ class Service final : public S3Service {
   const auth::Authenticator authenticator_;
   const std::string host_id_;
   Authorizer authorizer_;
+  hash::Md5Lanes md5_lanes_;
   Cors cors_;
   const Observers observers_;
 };
@@ -144,7 +145,7 @@ Task<http::Response> Service::handle(const http::Request& request, http::BodyStr
 
 Task<http::Response> Service::answer(const http::Request& request, http::BodyStream& body, const std::string& request_id,
                                      Watcher* watcher) {
-  Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, request_id, clock_.now()};
+  Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, md5_lanes_, request_id, clock_.now()};
   Result<http::Response> result = ErrorCode::InternalError;
   try {
     result = co_await run(context);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "hash/crc64nvme.hpp"
+#include "hash/md5.hpp"
 #include "holdfast/base/random.hpp"
 #include "holdfast/hash/digest.hpp"
 
@@ -63,6 +64,22 @@ void crc64nvme_by_table(benchmark::State& state) {
   set_throughput(state);
 }
 
+// Bytes a second of all messages together.
+void md5_of_several(benchmark::State& state, Md5Code code) {
+  if (!md5_code_available(code)) return state.SkipWithError("not on this processor");
+  const auto count = static_cast<std::size_t>(state.range(0));
+  constexpr std::size_t kBlocks = 256;
+  std::vector<Md5> md5s(count);
+  std::vector<std::vector<std::byte>> messages;
+  std::vector<Md5Lane> lanes;
+  for (std::size_t i = 0; i < count; ++i) {
+    messages.push_back(random_body(kBlocks * kMd5BlockSize));
+    lanes.push_back({&md5s[i].state(), messages[i].data()});
+  }
+  for (auto _ : state) md5_advance(lanes, kBlocks, code);
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(count * kBlocks * kMd5BlockSize));
+}
+
 void combine(benchmark::State& state) {
   const Digest value = digest(Algorithm::crc64nvme, as_bytes("123456789"));
   for (auto _ : state) benchmark::DoNotOptimize(crc_combine(Algorithm::crc64nvme, value, value, 5ULL << 30));
@@ -84,6 +101,9 @@ HOLDFAST_HASH_BENCH(crc64nvme);
 BENCHMARK(crc64nvme_by_table)->Arg(kSmall)->Arg(kBlock);
 BENCHMARK(verify_put)->Arg(kEmpty)->Arg(kSmall)->Arg(kBlock);
 BENCHMARK(hmac_of_a_signature)->Arg(8)->Arg(200);
+BENCHMARK_CAPTURE(md5_of_several, plain, Md5Code::plain)->Arg(1)->Arg(8);
+BENCHMARK_CAPTURE(md5_of_several, avx2, Md5Code::avx2)->Arg(2)->Arg(3)->Arg(8)->Arg(16);
+BENCHMARK_CAPTURE(md5_of_several, avx512, Md5Code::avx512)->Arg(2)->Arg(3)->Arg(8)->Arg(16);
 BENCHMARK(combine);
 
 }  // namespace
