@@ -106,6 +106,16 @@ const std::vector<Option>& options() {
       {"block-cache", "BLOCK_CACHE", false, {}, OptionKind::text, "8MiB", "Memory for the index's block cache", "Storage"},
       {"reserve", "RESERVE", false, {}, OptionKind::text, "128MiB", "Free disk space that uploads leave alone", "Storage"},
 
+      {"metrics", "METRICS", false, {}, OptionKind::flag, "on", "Count requests and serve Prometheus' pages", "Services"},
+      {"prometheus-auth-type",
+       "PROMETHEUS_AUTH_TYPE",
+       true,
+       {},
+       OptionKind::text,
+       "jwt",
+       "Who may read the metrics: jwt (a token of `mc admin prometheus generate`) or public",
+       "Services"},
+
       {"threads", "THREADS", false, {}, OptionKind::text, "", "Threads that serve connections (default: one a core)", "Process"},
       {"log-level", "LOG_LEVEL", false, {}, OptionKind::text, "info", "debug (one line a request), info, warn, error", "Process"},
       {"quiet", "QUIET", false, {}, OptionKind::flag, "off", "Print warnings and errors alone", "Process"},

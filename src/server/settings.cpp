@@ -154,6 +154,12 @@ Result<DefaultBuckets> parse_default_buckets(std::string_view text) {
   return buckets;
 }
 
+Result<bool> is_public(const Value& value) {
+  if (value.text == "public") return true;
+  if (value.text == "jwt") return false;
+  return invalid(value, "prometheus-auth-type", "use jwt or public");
+}
+
 Result<Settings> make_settings(const ResolveInput& input, const std::vector<std::string>& directories) {
   Settings settings;
   HOLDFAST_TRY(resolved, resolve_options(input));
@@ -193,6 +199,9 @@ Result<Settings> make_settings(const ResolveInput& input, const std::vector<std:
   HOLDFAST_TRY(threads, thread_count(values));
   settings.threads = threads;
   HOLDFAST_TRY_VOID(set_log(values, settings));
+  settings.metrics = values.at("metrics").text == "on";
+  HOLDFAST_TRY(metrics_public, is_public(values.at("prometheus-auth-type")));
+  settings.metrics_public = metrics_public;
   settings.anonymous = values.at("anonymous").text == "on";
   return settings;
 }

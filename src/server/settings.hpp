@@ -47,6 +47,8 @@ struct Settings {
   std::uint64_t block_cache_bytes = 0;
   std::uint64_t reserve_bytes = 0;
   unsigned threads = 1;
+  bool metrics = true;
+  bool metrics_public = false;  // without a token
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::text;
   bool anonymous = false;
