@@ -175,6 +175,7 @@ Task<http::Response> Service::answer(const http::Request& request, http::BodyStr
 Task<Result<http::Response>> Service::call(std::string access_key, std::string request_id, const http::Request& request,
                                            http::BodyStream& body) {
   Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, std::move(request_id), clock_.now()};
+  context.lifecycle = &lifecycle_;
   HOLDFAST_CO_TRY(query, Query::parse(request.query));
   context.query = std::move(query);
   HOLDFAST_CO_TRY(address, parse_address(request.path, {}, {}));

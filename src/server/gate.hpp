@@ -27,8 +27,8 @@ class Gate final : public http::Handler {
   Task<http::Response> handle(const http::Request& request, http::BodyStream& body) override;
   http::Response handle_error(const Error& error) override;
 
-  // Before open(): answers Prometheus' pages on this listener. `pages` must outlive the gate's use.
-  void serve_metrics(const admin::MetricsPages& pages) noexcept { metrics_ = &pages; }
+  // Before open(): answers Prometheus' pages on this listener; null: there are none. They must outlive the gate's use.
+  void serve_metrics(const admin::MetricsPages* pages) noexcept { metrics_ = pages; }
 
   // For paths under /minio/ that are no health check.
   s3::ReservedHandler reserved_handler();

@@ -3,8 +3,7 @@
 #include "server/banner.hpp"
 #include "server/default_buckets.hpp"
 #include "server/gate.hpp"
-#include "server/observers.hpp"
-#include "server/version.hpp"
+#include "server/services.hpp"
 
 #include "holdfast/admin/console.hpp"
 #include "holdfast/base/limits.hpp"
@@ -12,7 +11,6 @@
 #include "holdfast/io/file_system.hpp"
 #include "holdfast/io/pool.hpp"
 #include "holdfast/s3/service.hpp"
-#include "holdfast/services/metrics.hpp"
 #include "holdfast/storage/local_engine.hpp"
 
 #include <sys/resource.h>
@@ -71,8 +69,10 @@ http::ServerOptions listen_options(const HostPort& address, const Settings& sett
   return options;
 }
 
-s3::ServiceOptions service_options(const Settings& settings) {
+s3::ServiceOptions service_options(const Settings& settings, s3::EventSource* events) {
   s3::ServiceOptions options;
+  options.events = events;
+  options.lifecycle_day = settings.lifecycle_day;
   options.region = settings.region;
   options.domains = settings.domains;
   options.public_url = settings.server_url;
@@ -132,26 +132,6 @@ Error explain(const Error& error, const Settings& settings) {
                                         settings.directory + " (" + std::string(error.text()) + ")"};
 }
 
-services::Metrics make_metrics(const Settings& settings, const storage::Engine& engine, const services::RequestMetrics& requests,
-                               const http::Server& server) {
-  using services::MetricsPage;
-  using services::PrometheusText;
-  services::Metrics metrics((settings.address.host.empty() ? "localhost" : settings.address.host) + ":" + std::to_string(server.port()));
-  metrics.add(MetricsPage::cluster, [&engine](PrometheusText& text) { services::collect_cluster(engine, text); });
-  metrics.add(MetricsPage::cluster, [&requests](PrometheusText& text) { requests.collect(text); });
-  metrics.add(MetricsPage::cluster, [&server](PrometheusText& text) {
-    const http::ServerStats stats = server.stats();
-    text.gauge("minio_s3_requests_inflight_total", "Requests under way", static_cast<double>(stats.requests_in_flight));
-    text.gauge("holdfast_http_connections", "Open connections", static_cast<double>(stats.connections));
-  });
-  metrics.add(MetricsPage::node, [&engine](PrometheusText& text) { services::collect_engine(engine, text); });
-  metrics.add(MetricsPage::node, [](PrometheusText& text) { services::collect_process(kVersion, text); });
-  metrics.add(MetricsPage::resource, [](PrometheusText& text) { services::collect_machine(text); });
-  metrics.add(MetricsPage::bucket, [&engine](PrometheusText& text) { services::collect_bucket_usage(engine, text); });
-  metrics.add(MetricsPage::bucket, [&requests](PrometheusText& text) { requests.collect_buckets(text); });
-  return metrics;
-}
-
 int fail(const Error& error) {
   log::error(std::string(error.text()));
   return kExitFailure;
@@ -201,20 +181,17 @@ int run_server(const Settings& settings) {
     stop_threads();
     return fail(made.error());
   }
-  services::RequestMetrics request_metrics(s3::operation_names(),
-                                           [&engine](std::string_view bucket) { return (*engine)->bucket(bucket).has_value(); });
-  MetricsObserver metrics_observer(request_metrics);
-  std::vector<s3::RequestObserver*> observers;
-  if (settings.metrics) observers.push_back(&metrics_observer);
-  const services::Metrics metrics = make_metrics(settings, **engine, request_metrics, **s3_server);
-  const admin::MetricsPages metrics_pages(metrics, settings.metrics_public ? admin::MetricsAuth::anyone : admin::MetricsAuth::jwt,
-                                          *credentials, clock);
-  if (settings.metrics) {
-    s3_gate.serve_metrics(metrics_pages);
-    console_gate.serve_metrics(metrics_pages);
+  Services services(settings, **engine, *credentials, clock, threads, **s3_server);
+  if (const auto started = services.start(); !started) {
+    services.stop();
+    (*engine)->close(std::chrono::steady_clock::now() + limits::kShutdownTotal);
+    stop_threads();
+    return fail(started.error());
   }
-  const auto service =
-      s3::make_service(**engine, *credentials, clock, service_options(settings), s3_gate.reserved_handler(), std::move(observers));
+  s3_gate.serve_metrics(services.metrics_pages());
+  console_gate.serve_metrics(services.metrics_pages());
+  const auto service = s3::make_service(**engine, *credentials, clock, service_options(settings, services.events()),
+                                        s3_gate.reserved_handler(), services.observers());
   s3_gate.open(service.get(), engine->get());
   const auto console =
       admin::make_console(**engine, *credentials, clock, console_door(*service), console_options(settings, (*s3_server)->port()));
@@ -224,8 +201,10 @@ int run_server(const Settings& settings) {
   stop.wait();
   const auto deadline = std::chrono::steady_clock::now() + limits::kShutdownTotal;
   const auto drain_until = std::chrono::steady_clock::now() + limits::kShutdownTotal * 5 / 8;
+  services.stop_soon();
   if (console_server) (*console_server)->drain(std::chrono::steady_clock::now());
   (*s3_server)->drain(drain_until);
+  services.stop();
   (*engine)->close(deadline);
   stop_threads();
   log::info("stopped");
