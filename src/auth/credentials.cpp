@@ -18,8 +18,17 @@ class RootCredentials final : public CredentialStore {
 
 }  // namespace
 
+PrincipalPtr make_root_principal(std::string access_key) {
+  auto root = std::make_shared<Principal>();
+  root->access_key = std::move(access_key);
+  root->account = kRootAccount;
+  root->canonical_id = kRootCanonicalId;
+  return root;
+}
+
 std::unique_ptr<CredentialStore> make_root_credentials(std::string access_key, std::string secret_key) {
-  return std::make_unique<RootCredentials>(Credential{std::move(access_key), std::move(secret_key), true});
+  PrincipalPtr principal = make_root_principal(access_key);
+  return std::make_unique<RootCredentials>(Credential{std::move(access_key), std::move(secret_key), std::move(principal)});
 }
 
 }  // namespace holdfast::auth

@@ -33,7 +33,7 @@ Result<> name_caller(Context& context, auth::Authentication authentication) {
   if (!context.caller.anonymous()) {
     const auto credential = context.credentials.find(context.caller.access_key);
     if (!credential) return ErrorCode::InvalidAccessKeyId;
-    context.caller.root = credential->is_root;
+    context.caller.root = credential->principal->is_unrestricted();
   }
   return check_default_credentials(context);
 }

@@ -3,12 +3,14 @@
 
 #include "s3/xml.hpp"
 
+#include "holdfast/auth/principal.hpp"
+
 #include <string_view>
 
 namespace holdfast::s3 {
 
-// The one account there is: SHA-256 of "holdfast/root", so that the id has the shape that clients know and never changes.
-inline constexpr std::string_view kRootCanonicalId = "366dd5f399c5ed0fee2a6e86d88d9825bd106dd018d21e707c98ee1052ec1926";
+// The first account.
+using auth::kRootCanonicalId;
 inline constexpr std::string_view kRootDisplayName = "root";
 // What x-amz-expected-bucket-owner has to say: accounts have 12 digits there.
 inline constexpr std::string_view kRootAccountId = "000000000000";

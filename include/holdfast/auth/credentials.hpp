@@ -1,6 +1,8 @@
 // Access keys and their secrets.
 #pragma once
 
+#include "holdfast/auth/principal.hpp"
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,7 +13,7 @@ namespace holdfast::auth {
 struct Credential {
   std::string access_key;
   std::string secret_key;
-  bool is_root = false;
+  PrincipalPtr principal;  // never null
 };
 
 // Any thread. Look-ups happen at every request, so that a disabled key is refused at the next one.
@@ -21,7 +23,9 @@ class CredentialStore {
   virtual std::optional<Credential> find(std::string_view access_key) const = 0;
 };
 
+// The server's root and nobody else.
 std::unique_ptr<CredentialStore> make_root_credentials(std::string access_key, std::string secret_key);
+PrincipalPtr make_root_principal(std::string access_key);
 
 // Default credentials are good for this machine only (DESIGN: security): a loopback peer address (127.0.0.0/8, ::1,
 // ::ffff:127.0.0.0/104), a loopback Host (localhost, 127.x, [::1]) and no Forwarded or X-Forwarded-* header.

@@ -13,7 +13,7 @@ TEST(RootCredentials, KnowOneKey) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->access_key, "root");
   EXPECT_EQ(found->secret_key, "secret");
-  EXPECT_TRUE(found->is_root);
+  EXPECT_TRUE(found->principal->is_unrestricted());
   for (const std::string_view other : std::vector<std::string_view>{"", "Root", "root ", "roo", "root2"})
     EXPECT_FALSE(store->find(other)) << other;
 }

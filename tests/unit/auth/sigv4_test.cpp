@@ -469,7 +469,8 @@ TEST(Anonymous, NoSignatureAtAll) {
 
 // A store whose secret can change and whose key can go away.
 struct ChangingStore final : CredentialStore {
-  std::optional<Credential> credential = Credential{std::string(kAccessKey), std::string(kSecretKey), false};
+  std::optional<Credential> credential =
+      Credential{std::string(kAccessKey), std::string(kSecretKey), make_root_principal(std::string(kAccessKey))};
   std::optional<Credential> find(std::string_view access_key) const override {
     return credential && credential->access_key == access_key ? credential : std::nullopt;
   }
@@ -487,7 +488,7 @@ TEST(SigningKeyCache, NeverOutlivesTheSecret) {
   expect_error(authenticator.authenticate(view, at(kDate)), ErrorCode::SignatureDoesNotMatch);
   store.credential.reset();
   expect_error(authenticator.authenticate(view, at(kDate)), ErrorCode::InvalidAccessKeyId);
-  store.credential = Credential{std::string(kAccessKey), std::string(kSecretKey), false};
+  store.credential = Credential{std::string(kAccessKey), std::string(kSecretKey), make_root_principal(std::string(kAccessKey))};
   EXPECT_TRUE(authenticator.authenticate(view, at(kDate)));
 }
 
