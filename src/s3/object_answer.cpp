@@ -4,6 +4,7 @@
 #include "s3/checksum.hpp"
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
+#include "s3/encryption.hpp"
 #include "s3/lifecycle_config.hpp"
 #include "s3/metadata.hpp"
 
@@ -124,6 +125,7 @@ Error delete_marker_error(Context& context, const storage::ObjectInfo& marker) {
 
 Result<ObjectAnswer> answer_object(Context& context, const storage::ObjectInfo& object, const std::vector<storage::PartInfo>& parts) {
   if (object.delete_marker) return delete_marker_error(context, object);
+  HOLDFAST_TRY_VOID(refuse_encryption_spec(context));
   ObjectAnswer answer;
   switch (evaluate(ReadConditions::from_request(context.request), object.etag, object.modified)) {
     case Verdict::failed:
@@ -142,6 +144,7 @@ Result<ObjectAnswer> answer_object(Context& context, const storage::ObjectInfo& 
   options.versioned = shows_version(context, object);
   describe_object(answer.response, object, options);
   if (const auto bucket = context.find_bucket()) set_expiration_header(context, *bucket, object, answer.response);
+  describe_encryption(context, object, answer.response);
   HOLDFAST_TRY_VOID(apply_overrides(context, answer.response));
   if (selection.part != nullptr) {
     answer.response.set("x-amz-mp-parts-count", std::to_string(parts.size()));

@@ -107,6 +107,18 @@ Result<unsigned> thread_count(const Values& values) {
   return static_cast<unsigned>(*count);
 }
 
+Result<> set_encryption(const Values& values, Settings& settings) {
+  const Value& keys = values.at("kms-secret-key");
+  if (!keys.text.empty()) {
+    auto parsed = crypto::parse_master_keys(keys.text);
+    if (!parsed) return Error(ErrorCode::InvalidArgument, keys.source + ": " + std::string(parsed.error().text()));
+    settings.master_keys = std::move(*parsed);
+  }
+  settings.auto_encryption = values.at("kms-auto-encryption").text == "on";
+  settings.insecure_sse_c = values.at("insecure-sse-c").text == "on";
+  return {};
+}
+
 }  // namespace
 
 Result<HostPort> parse_host_port(std::string_view text) {
@@ -208,10 +220,14 @@ Result<Settings> make_settings(const ResolveInput& input, const std::vector<std:
   settings.region = values.at("region").text;
   HOLDFAST_TRY(default_buckets, parse_default_buckets(values.at("default-buckets").text));
   settings.default_buckets = std::move(default_buckets);
+<<<<<<< HEAD
   settings.storage_api_bucket = values.at("storage-api-bucket").text;
   if (settings.storage_api_bucket.empty() && !settings.default_buckets.empty()) {
     settings.storage_api_bucket = settings.default_buckets.front().first;
   }
+=======
+  HOLDFAST_TRY_VOID(set_encryption(values, settings));
+>>>>>>> afe747d (Master keys of the server)
   settings.cors_allow_origin = values.at("cors-allow-origin").text;
   HOLDFAST_TRY(block_cache, size_setting(values, "block-cache"));
   settings.block_cache_bytes = block_cache;

@@ -13,6 +13,10 @@
 #include <string>
 #include <vector>
 
+namespace holdfast::crypto {
+class KeyService;
+}
+
 namespace holdfast::s3 {
 
 struct ServiceOptions {
@@ -25,7 +29,10 @@ struct ServiceOptions {
   bool ignore_public_acls = false;  // HOLDFAST_IGNORE_PUBLIC_ACLS: new buckets are made with IgnorePublicAcls
   EventSource* events = nullptr;    // bucket notifications; null: there are none
   std::chrono::nanoseconds lifecycle_day = std::chrono::hours(24);  // HOLDFAST_LIFECYCLE_DAY: x-amz-expiration counts in these
-  bool default_credentials = false;                                 // root is minioadmin:minioadmin: loopback only
+  crypto::KeyService* keys = nullptr;  // master keys; must outlive the service. Null: none, SSE-S3 and SSE-KMS are refused
+  bool auto_encryption = false;        // MINIO_KMS_AUTO_ENCRYPTION: SSE-S3 where neither request nor bucket says anything
+  bool insecure_sse_c = false;         // customers' keys may come over plain HTTP
+  bool default_credentials = false;    // root is minioadmin:minioadmin: loopback only
 };
 
 // Called for requests under /minio/ (health, metrics, admin) before S3 routing; `minio` is no bucket name.

@@ -16,9 +16,7 @@ struct Missing {
   std::string_view operation;
   ErrorCode code;
 };
-constexpr std::array<Missing, 7> kMissing{{{"GetBucketEncryption", ErrorCode::ServerSideEncryptionConfigurationNotFoundError},
-
-                                           {"GetBucketReplication", ErrorCode::ReplicationConfigurationNotFoundError},
+constexpr std::array<Missing, 6> kMissing{{{"GetBucketReplication", ErrorCode::ReplicationConfigurationNotFoundError},
                                            {"GetBucketWebsite", ErrorCode::NoSuchWebsiteConfiguration},
                                            {"GetBucketAnalyticsConfiguration", ErrorCode::NoSuchConfiguration},
                                            {"GetBucketIntelligentTieringConfiguration", ErrorCode::NoSuchConfiguration},
