@@ -220,14 +220,11 @@ Result<Settings> make_settings(const ResolveInput& input, const std::vector<std:
   settings.region = values.at("region").text;
   HOLDFAST_TRY(default_buckets, parse_default_buckets(values.at("default-buckets").text));
   settings.default_buckets = std::move(default_buckets);
-<<<<<<< HEAD
   settings.storage_api_bucket = values.at("storage-api-bucket").text;
   if (settings.storage_api_bucket.empty() && !settings.default_buckets.empty()) {
     settings.storage_api_bucket = settings.default_buckets.front().first;
   }
-=======
   HOLDFAST_TRY_VOID(set_encryption(values, settings));
->>>>>>> afe747d (Master keys of the server)
   settings.cors_allow_origin = values.at("cors-allow-origin").text;
   HOLDFAST_TRY(block_cache, size_setting(values, "block-cache"));
   settings.block_cache_bytes = block_cache;
