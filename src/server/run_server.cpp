@@ -13,6 +13,7 @@
 #include "holdfast/io/pool.hpp"
 #include "holdfast/io/promise.hpp"
 #include "holdfast/s3/service.hpp"
+#include "holdfast/services/scrub.hpp"
 #include "holdfast/storage/local_engine.hpp"
 
 #include <sys/resource.h>
@@ -214,6 +215,7 @@ int run_server(const Settings& settings) {
       admin::make_console(**engine, *credentials, clock, console_door(*service), console_options(settings, (*s3_server)->port()));
   console_gate.open(console.get(), engine->get());
   warn_of_broken_promise(settings.directory);
+  const auto scrub = services::start_scrub(**engine, clock, settings.scrub);
   print_start_lines(settings, (*s3_server)->port(), console_server ? (*console_server)->port() : 0);
 
   stop.wait();
@@ -223,6 +225,7 @@ int run_server(const Settings& settings) {
   if (console_server) (*console_server)->drain(std::chrono::steady_clock::now());
   (*s3_server)->drain(drain_until);
   services.stop();
+  scrub->stop();
   (*engine)->close(deadline);
   stop_threads();
   log::info("stopped");

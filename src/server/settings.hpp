@@ -6,6 +6,7 @@
 #include "holdfast/base/log.hpp"
 #include "holdfast/crypto/master_keys.hpp"
 #include "holdfast/services/notifications.hpp"
+#include "holdfast/services/scrub.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -52,6 +53,7 @@ struct Settings {
   std::string cors_allow_origin;
   std::uint64_t block_cache_bytes = 0;
   std::uint64_t reserve_bytes = 0;
+  services::ScrubSettings scrub;
   unsigned threads = 1;
   bool metrics = true;
   bool metrics_public = false;  // without a token

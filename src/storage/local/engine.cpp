@@ -2,6 +2,7 @@
 #include "objects.hpp"
 #include "readers.hpp"
 #include "recovery.hpp"
+#include "scrub.hpp"
 #include "store.hpp"
 #include "uploads.hpp"
 
@@ -19,7 +20,7 @@ LocalOptions::LocalOptions()
 namespace local {
 namespace {
 
-class LocalEngine final : public Engine {
+class LocalEngine final : public Engine, public Scrubbable {
  public:
   explicit LocalEngine(std::unique_ptr<Store> store) : store_(std::move(store)) {}
 
@@ -84,6 +85,10 @@ class LocalEngine final : public Engine {
   }
 
   EngineStats stats() const override { return store_->stats(); }
+  Result<ScrubOutcome> scrub(const std::string& position, ScrubObserver& observer) override {
+    return scrub_store(*store_, position, observer);
+  }
+
   Health health() const override { return store_->health(); }
   std::string deployment_id() const override { return store_->deployment_id; }
   void close(std::chrono::steady_clock::time_point deadline) override { store_->close(deadline); }
