@@ -86,6 +86,8 @@ s3::ServiceOptions service_options(const Settings& settings, crypto::KeyService&
   options.keys = &keys;
   options.auto_encryption = settings.auto_encryption;
   options.insecure_sse_c = settings.insecure_sse_c;
+  options.website_domain = settings.website_domain;
+  options.ignore_public_acls = settings.ignore_public_acls;
   return options;
 }
 
@@ -218,11 +220,23 @@ int run_server(const Settings& settings) {
   const auto scrub = services::start_scrub(**engine, clock, settings.scrub);
   print_start_lines(settings, (*s3_server)->port(), console_server ? (*console_server)->port() : 0);
 
+  std::unique_ptr<http::Server> website_server;
+  if (settings.website_address) {
+    auto listening = http::Server::listen(threads, listen_options(*settings.website_address, settings), service->website());
+    if (!listening) {
+      (*engine)->close(std::chrono::steady_clock::now() + limits::kShutdownTotal);
+      stop_threads();
+      return fail(listening.error());
+    }
+    website_server = std::move(*listening);
+  }
+
   stop.wait();
   const auto deadline = std::chrono::steady_clock::now() + limits::kShutdownTotal;
   const auto drain_until = std::chrono::steady_clock::now() + limits::kShutdownTotal * 5 / 8;
   services.stop_soon();
   if (console_server) (*console_server)->drain(std::chrono::steady_clock::now());
+  if (website_server) website_server->drain(drain_until);
   (*s3_server)->drain(drain_until);
   services.stop();
   scrub->stop();

@@ -8,6 +8,7 @@
 #include "s3/links.hpp"
 #include "s3/metadata.hpp"
 #include "s3/multipart.hpp"
+#include "s3/object_config.hpp"
 #include "s3/ops/operations.hpp"
 #include "s3/responses.hpp"
 #include "s3/sealed_content.hpp"
@@ -101,7 +102,7 @@ Task<Result<std::optional<crypto::Key>>> key_of_upload(Context& context, std::st
 }  // namespace
 
 Answer complete_multipart_upload(Context& context) {
-  HOLDFAST_CO_TRY(bucket, context.find_bucket());
+  HOLDFAST_CO_TRY_VOID(context.find_bucket());
   BodyOptions options;
   options.header_checksum = false;  // it is the object's
   HOLDFAST_CO_TRY(body, co_await read_document(context, limits::kXmlBodyBytes, ErrorCode::MaxMessageLengthExceeded, options));
@@ -133,7 +134,7 @@ Answer complete_multipart_upload(Context& context) {
   }
   http::Response response = xml_response(xml);
   describe_encryption(context, *object, response);
-  if (bucket->versioning != storage::Versioning::unversioned) response.set("x-amz-version-id", object->version_id);
+  set_version_id(response, *object);
   set_expiration_header(context, bucket, *object, response);
   co_return response;
 }

@@ -9,6 +9,7 @@
 #include "s3/encryption.hpp"
 #include "s3/lifecycle_config.hpp"
 #include "s3/metadata.hpp"
+#include "s3/object_config.hpp"
 #include "s3/pump.hpp"
 #include "s3/responses.hpp"
 #include "s3/xml.hpp"
@@ -188,7 +189,7 @@ Answer copy_object(Context& context) {
   }
   http::Response response = xml_response(xml);
   describe_encryption(context, object, response);
-  if (bucket->versioning != storage::Versioning::unversioned) response.set("x-amz-version-id", object.version_id);
+  set_version_id(response, object);
   set_expiration_header(context, bucket, object, response);
   if (copied->source_version != "null") response.set("x-amz-copy-source-version-id", copied->source_version);
   co_return response;

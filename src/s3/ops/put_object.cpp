@@ -9,6 +9,7 @@
 #include "s3/encryption.hpp"
 #include "s3/lifecycle_config.hpp"
 #include "s3/metadata.hpp"
+#include "s3/object_config.hpp"
 #include "s3/object_lock.hpp"
 #include "s3/pump.hpp"
 
@@ -42,7 +43,7 @@ Result<storage::PutSpec> make_spec(const Context& context, const Body& body) {
 }  // namespace
 
 Answer put_object(Context& context) {
-  HOLDFAST_CO_TRY(bucket, context.find_bucket());
+  HOLDFAST_CO_TRY_VOID(context.find_bucket());
   BodyOptions options;
   options.default_checksum = hash::Algorithm::crc64nvme;
   HOLDFAST_CO_TRY(body, Body::open(context, options));
@@ -59,7 +60,7 @@ Answer put_object(Context& context) {
   response.set("ETag", quoted(object->etag));
   describe_encryption(context, *object, response);
   if (object->checksum) set_checksum_headers(response, *object->checksum);
-  if (bucket->versioning != storage::Versioning::unversioned) response.set("x-amz-version-id", object->version_id);
+  set_version_id(response, *object);
   set_expiration_header(context, bucket, *object, response);
   co_return response;
 }

@@ -16,8 +16,7 @@ struct Missing {
   std::string_view operation;
   ErrorCode code;
 };
-constexpr std::array<Missing, 6> kMissing{{{"GetBucketReplication", ErrorCode::ReplicationConfigurationNotFoundError},
-                                           {"GetBucketWebsite", ErrorCode::NoSuchWebsiteConfiguration},
+constexpr std::array<Missing, 5> kMissing{{{"GetBucketReplication", ErrorCode::ReplicationConfigurationNotFoundError},
                                            {"GetBucketAnalyticsConfiguration", ErrorCode::NoSuchConfiguration},
                                            {"GetBucketIntelligentTieringConfiguration", ErrorCode::NoSuchConfiguration},
                                            {"GetBucketInventoryConfiguration", ErrorCode::NoSuchConfiguration},
