@@ -6,6 +6,7 @@
 #include "holdfast/base/log.hpp"
 #include "holdfast/base/random.hpp"
 #include "holdfast/storage/default_retention.hpp"
+#include "holdfast/storage/versioning.hpp"
 
 #include <algorithm>
 
