@@ -3,6 +3,7 @@
 #include "s3/xml.hpp"
 
 #include "holdfast/base/encoding.hpp"
+#include "holdfast/base/wildcard.hpp"
 
 #include <algorithm>
 #include <array>

@@ -214,7 +214,7 @@ Task<http::Response> Service::WebsiteListener::handle(const http::Request& reque
 Task<http::Response> Service::serve_website(const http::Request& request, http::BodyStream& body, std::string bucket) {
   std::string request_id = new_request_id();
   auto watcher = watch(RequestRecord::Kind::s3, clock_.now());
-  Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, request_id, clock_.now()};
+  Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, md5_lanes_, request_id, clock_.now()};
   context.address.bucket = std::move(bucket);
   http::Response response;
   auto address = parse_address("/bucket" + std::string(request.path), {}, {});
@@ -239,7 +239,8 @@ Task<http::Response> Service::serve_website(const http::Request& request, http::
 
 Task<Result<http::Response>> Service::call(std::string access_key, std::string request_id, const http::Request& request,
                                            http::BodyStream& body) {
-  Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, std::move(request_id), clock_.now()};
+  Context context{request,     body, engine_, options_, authorizer_, authenticator_, credentials_, md5_lanes_, std::move(request_id),
+                  clock_.now()};
   context.lifecycle = &lifecycle_;
   HOLDFAST_CO_TRY(query, Query::parse(request.query));
   context.query = std::move(query);
@@ -257,7 +258,7 @@ Task<Result<http::Response>> Service::call(std::string access_key, std::string r
 Result<> Service::authorize(const std::string& access_key, const http::Request& request, std::string_view action, std::string_view bucket,
                             std::string_view key) {
   NoBody body;
-  Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, {}, clock_.now()};
+  Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, md5_lanes_, {}, clock_.now()};
   HOLDFAST_TRY(query, Query::parse(request.query));
   context.query = std::move(query);
   HOLDFAST_TRY_VOID(name_caller(context, vouched_for(access_key)));

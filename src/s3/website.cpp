@@ -108,6 +108,7 @@ Task<Result<http::Response>> read_error_page(Context& context, const std::string
                 context.authorizer,
                 context.authenticator,
                 context.credentials,
+                context.md5_lanes,
                 context.request_id,
                 context.now};
   inner.address.bucket = context.bucket();

@@ -69,9 +69,9 @@ class Metrics {
 // One S3 request that has been answered.
 struct RequestSample {
   std::string_view operation;  // AWS's name; empty: none was found
-  std::string_view bucket;
+  std::string_view bucket{};
   int status = 0;
-  std::optional<ErrorCode> error;
+  std::optional<ErrorCode> error{};
   bool complete = true;  // the client took the whole answer
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;

@@ -28,7 +28,7 @@ struct Notification {
   std::string object;      // bucket/key
   std::string body;        // MinIO's JSON: EventName, Key, Records
   bool removed = false;    // the object is gone: stores that keep one entry an object drop it
-  TimePoint time;
+  TimePoint time{};
 };
 
 // Where events go. One thread calls it; a call may block for some seconds.

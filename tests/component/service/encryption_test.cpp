@@ -122,9 +122,13 @@ TEST_F(EncryptionTest, EveryKindComesBackAndIsKeptSealed) {
       const auto checked = get("/bucket/key", read + Headers{{"x-amz-checksum-mode", "ENABLED"}});
       EXPECT_EQ(checked.header("x-amz-checksum-crc64nvme"), hash::digest(hash::Algorithm::crc64nvme, as_bytes(text)).base64());
       const std::string on_disk = kept("key");
-      if (size > 4) EXPECT_THAT(on_disk, Not(HasSubstr(text.substr(0, 5))));
+      if (size > 4) {
+        EXPECT_THAT(on_disk, Not(HasSubstr(text.substr(0, 5))));
+      }
       EXPECT_THAT(on_disk, Not(HasSubstr(checked.header("x-amz-checksum-crc64nvme"))));
-      if (headers != kS3) EXPECT_THAT(on_disk, Not(HasSubstr(md5)));
+      if (headers != kS3) {
+        EXPECT_THAT(on_disk, Not(HasSubstr(md5)));
+      }
       EXPECT_THAT(on_disk, Not(HasSubstr(std::string(32, 'c'))));
       EXPECT_THAT(on_disk, Not(HasSubstr(base64_encode(as_bytes(std::string(32, 'c'))))));
     }
@@ -345,7 +349,7 @@ TEST_F(EncryptionTest, LostAndWrongMasterKeysAreNamed) {
     const auto others = crypto::make_local_keys(*crypto::parse_master_keys(configured));
     ServiceOptions changed;
     changed.keys = others.get();
-    auto service = make_service(*harness.engine, *harness.credentials, harness.clock, changed, {});
+    std::unique_ptr<http::Handler> service = make_service(*harness.engine, *harness.credentials, harness.clock, changed, {});
     std::swap(harness.service, service);
     Reply reply = get("/bucket/key");
     std::swap(harness.service, service);

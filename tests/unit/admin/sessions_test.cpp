@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 class OneCredential final : public auth::CredentialStore {
  public:
-  std::optional<auth::Credential> credential = auth::Credential{"alice", "alice-secret", false};
+  std::optional<auth::Credential> credential = auth::Credential{"alice", "alice-secret", auth::make_root_principal("alice")};
   std::optional<auth::Credential> find(std::string_view access_key) const override {
     return credential && credential->access_key == access_key ? credential : std::nullopt;
   }

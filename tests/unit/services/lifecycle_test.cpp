@@ -1,4 +1,5 @@
 #include "holdfast/services/lifecycle.hpp"
+#include "holdfast/storage/notification_rules.hpp"
 
 #include <gtest/gtest.h>
 
