@@ -140,6 +140,7 @@ Command parse_command_line(std::vector<std::string> arguments, Environment envir
   CLI::App* rebuild = app.add_subcommand("rebuild-index", "Make the index anew from sidecars and journal");
   rebuild->add_option("DIR", rebuild_arguments.directory, "The folder that holds the data")->required()->type_name("");
   app.add_subcommand("version", "Print the version");
+  app.add_subcommand("mc", "What compose files do with mc: alias set, mb, anonymous set, ls, cp, ready");
   app.set_version_flag("--version", "holdfast " + std::string(kVersion));
 
   put_command_first(arguments);

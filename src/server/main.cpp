@@ -1,9 +1,11 @@
 #include "server/command_line.hpp"
+#include "server/mc/mc.hpp"
 #include "server/run_server.hpp"
 #include "server/version.hpp"
 
 #include <malloc.h>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 
 namespace holdfast::server {
@@ -50,7 +52,11 @@ void bound_memory() {
 int run(int argc, char** argv) {
   Environment environment = process_environment();
   if (const auto loaded = load_environment_file(environment); !loaded) return usage_error(loaded.error());
-  const Command command = parse_command_line({argv + 1, argv + argc}, environment);
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  // A link called mc, in place of the client that compose files expect in the image.
+  if (std::filesystem::path(argv[0]).filename() == "mc") return mc::run(std::move(arguments), environment);
+  if (!arguments.empty() && arguments.front() == "mc") return mc::run({arguments.begin() + 1, arguments.end()}, environment);
+  const Command command = parse_command_line(std::move(arguments), environment);
   return std::visit(Run{environment}, command);
 }
 

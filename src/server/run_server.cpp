@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
@@ -120,6 +121,14 @@ Result<std::unique_ptr<storage::Engine>> open_engine(const Settings& settings, i
   return storage::open_local_engine(options, files, pool, clock, start_progress(gate));
 }
 
+// A folder that belongs to someone else is the usual trouble with volumes: one line says what to do.
+Error explain(const Error& error, const Settings& settings) {
+  if (error.os_error != EACCES && error.os_error != EPERM && error.os_error != EROFS) return error;
+  const std::string owner = std::to_string(geteuid()) + ":" + std::to_string(getegid());
+  return {ErrorCode::InternalError, settings.directory + " can't be written by user " + owner + ". As root, run: chown -R " + owner + " " +
+                                        settings.directory + " (" + std::string(error.text()) + ")"};
+}
+
 int fail(const Error& error) {
   log::error(std::string(error.text()));
   return kExitFailure;
@@ -162,7 +171,7 @@ int run_server(const Settings& settings) {
   auto engine = open_engine(settings, *files, pool, clock, s3_gate);
   if (!engine) {
     stop_threads();
-    return fail(engine.error());
+    return fail(explain(engine.error(), settings));
   }
   if (const auto made = make_default_buckets(**engine, settings.default_buckets); !made) {
     (*engine)->close(std::chrono::steady_clock::now() + limits::kShutdownTotal);

@@ -4,6 +4,7 @@
 #include "holdfast/base/random.hpp"
 
 #include <algorithm>
+#include <cerrno>
 
 namespace holdfast::storage::local {
 namespace {
@@ -46,6 +47,7 @@ Result<Folder> open_folder(io::FileSystem& files, const Layout& layout, IfMissin
   HOLDFAST_TRY_VOID(io::make_directories_durably(files, layout.home()));
   Folder folder;
   auto lock = files.lock(layout.lock());
+  if (!lock && lock.error().os_error == EACCES) return lock.error();  // another's folder, not another's lock
   if (!lock) return refusal(layout.directory() + " is in use by another holdfast process (" + std::string(lock.error().text()) + ").");
   folder.lock = std::move(*lock);
   if (!known) {
