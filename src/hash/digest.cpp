@@ -6,6 +6,7 @@
 #include "crc.hpp"
 #include "evp.hpp"
 #include "holdfast/base/encoding.hpp"
+#include "md5.hpp"
 
 namespace holdfast::hash {
 
@@ -71,10 +72,12 @@ std::optional<Digest> Digest::from_base64(Algorithm algorithm, std::string_view 
 std::optional<Digest> Digest::from_hex(Algorithm algorithm, std::string_view text) { return of_size(hex_decode(text), algorithm); }
 
 struct Hasher::State {
-  explicit State(Algorithm which) : algorithm(which), context(is_crc(which) ? nullptr : evp_new(which)) {}
+  explicit State(Algorithm which) : algorithm(which), context(is_crc(which) || which == Algorithm::md5 ? nullptr : evp_new(which)) {}
 
+  // The one that the algorithm uses.
   Algorithm algorithm;
-  EvpContext context;  // none for a CRC
+  EvpContext context;
+  Md5 md5;
   std::uint64_t crc = 0;
 };
 
@@ -86,15 +89,27 @@ Hasher::~Hasher() = default;
 void Hasher::update(ByteView bytes) {
   if (state_->context) {
     evp_update(state_->context.get(), bytes);
+  } else if (state_->algorithm == Algorithm::md5) {
+    state_->md5.update(bytes);
   } else {
     state_->crc = crc_update(state_->algorithm, state_->crc, bytes);
   }
 }
 
-Digest Hasher::finish() { return state_->context ? evp_finish(state_->context.get()) : crc_digest(state_->algorithm, state_->crc); }
+Digest Hasher::finish() {
+  if (state_->context) return evp_finish(state_->context.get());
+  return state_->algorithm == Algorithm::md5 ? state_->md5.finish() : crc_digest(state_->algorithm, state_->crc);
+}
+
+Md5& Hasher::md5() noexcept { return state_->md5; }
 
 Digest digest(Algorithm algorithm, ByteView bytes) {
   if (is_crc(algorithm)) return crc_digest(algorithm, crc_update(algorithm, 0, bytes));
+  if (algorithm == Algorithm::md5) {
+    Md5 md5;
+    md5.update(bytes);
+    return md5.finish();
+  }
   EVP_MD_CTX* const context = evp_of_thread(algorithm);
   evp_update(context, bytes);
   return evp_finish(context);

@@ -2,6 +2,7 @@
 #include <stdexcept>
 
 #include "holdfast/hash/digest.hpp"
+#include "holdfast/hash/md5_lanes.hpp"
 
 namespace holdfast::hash {
 
@@ -62,12 +63,20 @@ void Verifier::expect(Algorithm algorithm, Digest value, ErrorCode mismatch) {
 
 void Verifier::expect_size(std::uint64_t bytes) { state_->expected_size = bytes; }
 
-void Verifier::update(ByteView bytes) {
+void Verifier::update(ByteView bytes) { update_all(bytes, true); }
+
+Task<void> Verifier::update(ByteView bytes, Md5Lanes& lanes) {
+  update_all(bytes, false);
+  if (auto& hasher = state_->hasher(Algorithm::md5)) co_await lanes.update(hasher->md5(), bytes);
+}
+
+void Verifier::update_all(ByteView bytes, bool md5_too) {
   state_->size += bytes.size();
   while (!bytes.empty()) {
     const ByteView piece = bytes.first(std::min(bytes.size(), kPieceBytes));
-    for (auto& hasher : state_->hashers) {
-      if (hasher) hasher->update(piece);
+    for (std::size_t i = 0; i < kAlgorithms; ++i) {
+      const bool left_out = !md5_too && static_cast<Algorithm>(i) == Algorithm::md5;
+      if (state_->hashers[i] && !left_out) state_->hashers[i]->update(piece);
     }
     bytes = bytes.subspan(piece.size());
   }

@@ -153,7 +153,11 @@ Result<Body> Body::open(const Context& context, BodyOptions options) {
   if (body.size_bytes_) body.verifier_.expect_size(*body.size_bytes_);
   body.buffer_bytes_ = limits::kBodyBufferBytes;
   const auto wire_bytes = context.stream.content_length();
-  if (wire_bytes && *wire_bytes < body.buffer_bytes_) body.buffer_bytes_ = static_cast<std::size_t>(*wire_bytes);
+  if (wire_bytes && *wire_bytes < body.buffer_bytes_) {
+    body.buffer_bytes_ = static_cast<std::size_t>(*wire_bytes);
+  } else {
+    body.md5_stream_ = hash::Md5Lanes::Stream(context.md5_lanes);
+  }
   return body;
 }
 
@@ -186,7 +190,11 @@ Task<Result<ByteView>> Body::next() {
     filled += *content;
   }
   const ByteView content = buffer.first(filled);
-  verifier_.update(content);
+  if (md5_stream_) {
+    co_await verifier_.update(content, md5_stream_.lanes());
+  } else {
+    verifier_.update(content);
+  }
   co_return content;
 }
 

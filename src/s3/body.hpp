@@ -6,6 +6,7 @@
 
 #include "holdfast/auth/authenticate.hpp"
 #include "holdfast/hash/digest.hpp"
+#include "holdfast/hash/md5_lanes.hpp"
 #include "holdfast/http/message.hpp"
 #include "holdfast/storage/types.hpp"
 
@@ -54,6 +55,7 @@ class Body {
 
   http::BodyStream* stream_;
   hash::Verifier verifier_;
+  hash::Md5Lanes::Stream md5_stream_;  // of a large body
   std::optional<std::uint64_t> size_bytes_;
   std::optional<hash::Algorithm> checksum_algorithm_;
   std::optional<ChunkDecoder> decoder_;

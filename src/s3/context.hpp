@@ -6,6 +6,7 @@
 
 #include "holdfast/auth/authenticate.hpp"
 #include "holdfast/base/clock.hpp"
+#include "holdfast/hash/md5_lanes.hpp"
 #include "holdfast/http/message.hpp"
 #include "holdfast/s3/service.hpp"
 #include "holdfast/storage/engine.hpp"
@@ -35,6 +36,7 @@ struct Context {
   Authorizer& authorizer;
   const auth::Authenticator& authenticator;
   const auth::CredentialStore& credentials;
+  hash::Md5Lanes& md5_lanes;
   std::string request_id;
   TimePoint now;
 

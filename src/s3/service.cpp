@@ -116,6 +116,7 @@ class Service final : public S3Service {
   const auth::Authenticator authenticator_;
   const std::string host_id_;
   Authorizer authorizer_;
+  hash::Md5Lanes md5_lanes_;
   Cors cors_;
   const Observers observers_;
 };
@@ -144,7 +145,7 @@ Task<http::Response> Service::handle(const http::Request& request, http::BodyStr
 
 Task<http::Response> Service::answer(const http::Request& request, http::BodyStream& body, const std::string& request_id,
                                      Watcher* watcher) {
-  Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, request_id, clock_.now()};
+  Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, md5_lanes_, request_id, clock_.now()};
   Result<http::Response> result = ErrorCode::InternalError;
   try {
     result = co_await run(context);
@@ -167,7 +168,8 @@ Task<http::Response> Service::answer(const http::Request& request, http::BodyStr
 
 Task<Result<http::Response>> Service::call(std::string access_key, std::string request_id, const http::Request& request,
                                            http::BodyStream& body) {
-  Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, std::move(request_id), clock_.now()};
+  Context context{request,     body, engine_, options_, authorizer_, authenticator_, credentials_, md5_lanes_, std::move(request_id),
+                  clock_.now()};
   HOLDFAST_CO_TRY(query, Query::parse(request.query));
   context.query = std::move(query);
   HOLDFAST_CO_TRY(address, parse_address(request.path, {}, {}));
@@ -184,7 +186,7 @@ Task<Result<http::Response>> Service::call(std::string access_key, std::string r
 Result<> Service::authorize(const std::string& access_key, const http::Request& request, std::string_view action, std::string_view bucket,
                             std::string_view key) {
   NoBody body;
-  Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, {}, clock_.now()};
+  Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, md5_lanes_, {}, clock_.now()};
   HOLDFAST_TRY(query, Query::parse(request.query));
   context.query = std::move(query);
   HOLDFAST_TRY_VOID(name_caller(context, vouched_for(access_key)));

@@ -3,6 +3,7 @@
 
 #include "holdfast/base/bytes.hpp"
 #include "holdfast/base/result.hpp"
+#include "holdfast/base/task.hpp"
 
 #include <array>
 #include <cstdint>
@@ -13,6 +14,9 @@
 #include <vector>
 
 namespace holdfast::hash {
+
+class Md5;
+class Md5Lanes;
 
 enum class Algorithm : std::uint8_t { md5, sha1, sha256, crc32, crc32c, crc64nvme };
 inline constexpr std::size_t kAlgorithms = 6;
@@ -52,6 +56,9 @@ class Hasher {
   Digest finish();  // once
 
  private:
+  friend class Verifier;
+  Md5& md5() noexcept;  // only of an MD5
+
   struct State;
   std::unique_ptr<State> state_;
 };
@@ -109,6 +116,8 @@ class Verifier {
   void expect_size(std::uint64_t bytes);
 
   void update(ByteView bytes);
+  // The same; an MD5 is computed together with those of other bodies. `bytes` stay where they are until it returns.
+  Task<void> update(ByteView bytes, Md5Lanes& lanes);
   std::uint64_t size_bytes() const noexcept;
 
   // The digests, or the first mismatch: IncompleteBody for the size, else the code given to expect.
@@ -116,6 +125,7 @@ class Verifier {
 
  private:
   struct State;
+  void update_all(ByteView bytes, bool md5_too);
   std::unique_ptr<State> state_;
 };
 

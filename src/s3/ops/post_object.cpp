@@ -195,6 +195,7 @@ Answer post_object(Context& context) {
                  context.authorizer,
                  context.authenticator,
                  context.credentials,
+                 context.md5_lanes,
                  context.request_id,
                  context.now};
   posted.route = context.route;
