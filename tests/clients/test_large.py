@@ -1,4 +1,5 @@
 """Large bodies in bounded memory."""
+import concurrent.futures
 import hashlib
 import os
 import subprocess
@@ -37,3 +38,18 @@ def test_one_gib_in_one_put_and_back_in_bounded_memory(server, s3, tmp_path):
     assert size == GIB and back.digest() == digest.digest()
     assert resident_mib(server) < 120
     s3.delete_object(Bucket="bucket", Key="big")
+
+
+def test_uploads_at_the_same_time_each_get_their_own_md5(s3):
+    """Their MD5s are computed side by side: no two may be mixed up, whatever their lengths."""
+    s3.create_bucket(Bucket="together")
+    bodies = {f"body-{i}": os.urandom(1_500_000 + 123_457 * i) for i in range(10)}
+
+    def put(key):
+        return s3.put_object(Bucket="together", Key=key, Body=bodies[key])["ETag"]
+
+    with concurrent.futures.ThreadPoolExecutor(len(bodies)) as threads:
+        etags = dict(zip(bodies, threads.map(put, bodies)))
+    for key, body in bodies.items():
+        assert etags[key].strip('"') == hashlib.md5(body).hexdigest(), key
+        assert s3.get_object(Bucket="together", Key=key)["Body"].read() == body, key

@@ -1,7 +1,9 @@
 """Documents that must not go stale."""
 import re
+import subprocess
+import sys
 
-from conftest import ROOT
+from conftest import BINARY, ROOT
 
 
 def test_limits_document_names_every_limit():
@@ -19,3 +21,8 @@ def test_links_between_documents_lead_somewhere():
 def test_python_examples_of_the_readme_compile():
     for block in re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S):
         compile(block, "README.md", "exec")
+
+
+def test_configuration_document_is_what_help_says():
+    made = subprocess.run([sys.executable, ROOT / "scripts/configuration-document", BINARY], capture_output=True, text=True, check=True)
+    assert made.stdout == (ROOT / "docs/configuration.md").read_text(), "run: scripts/configuration-document > docs/configuration.md"
