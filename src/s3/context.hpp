@@ -2,6 +2,7 @@
 #pragma once
 
 #include "s3/address.hpp"
+#include "s3/parsed_cache.hpp"
 #include "s3/query.hpp"
 
 #include "holdfast/auth/authenticate.hpp"
@@ -9,6 +10,7 @@
 #include "holdfast/http/message.hpp"
 #include "holdfast/s3/service.hpp"
 #include "holdfast/storage/engine.hpp"
+#include "holdfast/storage/lifecycle_rules.hpp"
 
 #include <string>
 #include <string_view>
@@ -37,6 +39,8 @@ struct Context {
   const auth::CredentialStore& credentials;
   std::string request_id;
   TimePoint now;
+
+  ParsedCache<storage::LifecycleRules>* lifecycle = nullptr;  // null: nothing expires
 
   const Route* route = nullptr;
   Query query{};
