@@ -49,6 +49,13 @@ bool is_v2_query(const CanonicalQuery& query) noexcept { return query.find("AWSA
 
 }  // namespace
 
+Result<> check_body(const Authentication& authentication, std::string_view body) {
+  if (authentication.payload == PayloadKind::unsigned_payload) return {};
+  if (authentication.payload != PayloadKind::hashed) return Error(ErrorCode::InvalidRequest, "This request can't have a body in chunks.");
+  const bool right = hash::digest(hash::Algorithm::sha256, as_bytes(body)) == *authentication.content_sha256;
+  return right ? Result<>() : Result<>(ErrorCode::XAmzContentSHA256Mismatch);
+}
+
 struct Authenticator::State {
   const CredentialStore& credentials;
   AuthenticateOptions options;

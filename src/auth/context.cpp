@@ -41,6 +41,12 @@ Error invalid_content_sha256() {
   return error;
 }
 
+Error unknown_access_key(std::string_view access_key) {
+  Error error(ErrorCode::InvalidAccessKeyId);
+  error.details.emplace_back("AWSAccessKeyId", access_key);
+  return error;
+}
+
 }  // namespace
 
 Error signature_mismatch(const Mismatch& mismatch) {
@@ -53,15 +59,14 @@ Error signature_mismatch(const Mismatch& mismatch) {
   return error;
 }
 
-Result<Credential> find_credential(const Context& context, std::string_view access_key, bool has_session_token) {
-  auto credential = context.credentials.find(access_key);
-  if (!credential) {
-    Error error(ErrorCode::InvalidAccessKeyId);
-    error.details.emplace_back("AWSAccessKeyId", access_key);
-    return error;
+Result<Credential> find_credential(const Context& context, std::string_view access_key, std::string_view session_token) {
+  if (session_token.empty()) {
+    if (auto credential = context.credentials.find(access_key)) return std::move(*credential);
+    return unknown_access_key(access_key);
   }
-  if (has_session_token) return ErrorCode::InvalidToken;
-  return std::move(*credential);
+  auto credential = context.credentials.find_session(access_key, session_token);
+  if (!credential && credential.error().code == ErrorCode::InvalidAccessKeyId) return unknown_access_key(access_key);
+  return credential;
 }
 
 Result<> check_skew(const Context& context, TimePoint time, std::string_view text) {

@@ -28,8 +28,8 @@ struct Mismatch {
 };
 Error signature_mismatch(const Mismatch& mismatch);
 
-// InvalidAccessKeyId; InvalidToken if a known key comes with a session token, which no key of ours has.
-Result<Credential> find_credential(const Context& context, std::string_view access_key, bool has_session_token);
+// InvalidAccessKeyId; InvalidToken and ExpiredToken for a session's. `session_token` is empty where there is none.
+Result<Credential> find_credential(const Context& context, std::string_view access_key, std::string_view session_token);
 
 // RequestTimeTooSkewed if `time` is further from now than limits::kClockSkew. `text` is the time as sent.
 Result<> check_skew(const Context& context, TimePoint time, std::string_view text);

@@ -18,11 +18,17 @@ class RootCredentials final : public CredentialStore {
 
 }  // namespace
 
+// No sessions here: a key of ours comes without a token.
+Result<Credential> CredentialStore::find_session(std::string_view access_key, std::string_view /*session_token*/) const {
+  return find(access_key) ? ErrorCode::InvalidToken : ErrorCode::InvalidAccessKeyId;
+}
+
 PrincipalPtr make_root_principal(std::string access_key) {
   auto root = std::make_shared<Principal>();
   root->access_key = std::move(access_key);
   root->account = kRootAccount;
   root->canonical_id = kRootCanonicalId;
+  root->from_settings = true;
   return root;
 }
 

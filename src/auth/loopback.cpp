@@ -55,4 +55,19 @@ bool is_loopback_host(std::string_view host_header) noexcept {
   return equals_ignoring_case(name, "localhost") || is_loopback_v4(name);
 }
 
+Result<> check_default_credentials(bool has_default_credentials, const Principal& caller, std::string_view peer_address,
+                                   std::span<const std::pair<std::string_view, std::string_view>> headers) {
+  if (!has_default_credentials || !caller.from_settings) return {};
+  std::string_view host;
+  bool forwarded = false;
+  for (const auto& [name, value] : headers) {
+    if (name == "host" && host.empty()) host = value;
+    forwarded = forwarded || name == "forwarded" || name.starts_with("x-forwarded-");
+  }
+  if (is_loopback_address(peer_address) && is_loopback_host(host) && !forwarded) return {};
+  return Error(ErrorCode::AccessDenied,
+               "The default credentials work from the server's own machine only. To use the server from elsewhere, start it with "
+               "MINIO_ROOT_USER=<a name of 3 characters or more> MINIO_ROOT_PASSWORD=<a password of 8 characters or more>");
+}
+
 }  // namespace holdfast::auth

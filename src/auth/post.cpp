@@ -17,12 +17,15 @@ Error missing_field(std::string_view name) {
   return error;
 }
 
-bool has_token(std::span<const HeaderView> fields) noexcept { return !find_header(fields, "x-amz-security-token").value_or("").empty(); }
+std::string_view session_token(std::span<const HeaderView> fields) noexcept {
+  return find_header(fields, "x-amz-security-token").value_or("");
+}
 
 Authentication accepted(SignatureKind kind, Credential credential, TimePoint signed_at) {
   Authentication authentication;
   authentication.kind = kind;
   authentication.access_key = std::move(credential.access_key);
+  authentication.principal = std::move(credential.principal);
   authentication.signed_at = signed_at;
   return authentication;
 }
@@ -41,7 +44,7 @@ Result<Authentication> authenticate_v4_post(const Context& context, std::span<co
   if (!signed_at) return Error(ErrorCode::InvalidArgument, "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
   HOLDFAST_TRY_VOID(check_scope(*scope, date, context.options, kComplaint));
 
-  HOLDFAST_TRY(credential, find_credential(context, scope->access_key, has_token(fields)));
+  HOLDFAST_TRY(credential, find_credential(context, scope->access_key, session_token(fields)));
   const SigningKey found = signing_key(context, *scope, credential.secret_key);
   const std::string_view signature = *find_header(fields, "x-amz-signature");
   if (!constant_time_equal(hash::hmac_sha256(found.key.bytes(), as_bytes(policy)).hex(), signature)) {
@@ -57,7 +60,7 @@ Result<Authentication> authenticate_v2_post(const Context& context, std::span<co
   if (!access_key) return missing_field("AWSAccessKeyId");
   if (!signature) return missing_field("signature");
   if (!context.options.allow_v2) return mechanism_not_supported();
-  HOLDFAST_TRY(credential, find_credential(context, *access_key, has_token(fields)));
+  HOLDFAST_TRY(credential, find_credential(context, *access_key, session_token(fields)));
   if (!constant_time_equal(sign_v2(credential.secret_key, policy), *signature)) {
     return signature_mismatch({*access_key, policy, *signature, {}, {}});
   }

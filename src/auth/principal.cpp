@@ -30,4 +30,9 @@ Decision Principal::decide(const AccessRequest& request) const {
   return is_root() ? Decision::allow : decide_together(policies, request);
 }
 
+bool Principal::asks_for_existing_tags() const noexcept {
+  const auto asks = [](const PolicyDocument& policy) { return policy.asks_for_existing_tags(); };
+  return std::any_of(policies.begin(), policies.end(), asks) || std::any_of(boundaries.begin(), boundaries.end(), asks);
+}
+
 }  // namespace holdfast::auth

@@ -160,13 +160,14 @@ Result<> verify(const SigningInput& input, const Claim& claim, std::span<const s
   return signature_mismatch({claim.access_key, shown, claim.signature, {}, input.request.host});
 }
 
-bool has_token(const std::vector<OwnedHeader>& headers) noexcept { return !value_of(headers, "x-amz-security-token").empty(); }
+std::string_view session_token(const std::vector<OwnedHeader>& headers) noexcept { return value_of(headers, "x-amz-security-token"); }
 
 Result<Authentication> accept(SignatureKind kind, Credential credential, const RequestView& request, TimePoint signed_at) {
   Authentication authentication;
   HOLDFAST_TRY_VOID(set_unsigned_payload(authentication, request.headers));
   authentication.kind = kind;
   authentication.access_key = std::move(credential.access_key);
+  authentication.principal = std::move(credential.principal);
   authentication.signed_at = signed_at;
   return authentication;
 }
@@ -201,7 +202,7 @@ Result<Authentication> authenticate_v2_header(const Context& context, const Requ
   HOLDFAST_TRY_VOID(check_skew(context, *signed_at, shown_date));
 
   const auto headers = signed_headers(request, query, false);
-  HOLDFAST_TRY(credential, find_credential(context, pair.substr(0, colon), has_token(headers)));
+  HOLDFAST_TRY(credential, find_credential(context, pair.substr(0, colon), session_token(headers)));
   const std::array<std::string_view, 2> dates{amz_date ? std::string_view() : *date, date.value_or("")};
   const Claim claim{credential.access_key, credential.secret_key, pair.substr(colon + 1)};
   HOLDFAST_TRY_VOID(verify({request, query, headers}, claim, dates));
@@ -221,7 +222,7 @@ Result<Authentication> authenticate_v2_query(const Context& context, const Reque
   HOLDFAST_TRY_VOID(check_expires(*expires, context.now));
 
   const auto headers = signed_headers(request, query, true);
-  HOLDFAST_TRY(credential, find_credential(context, *access_key, has_token(headers)));
+  HOLDFAST_TRY(credential, find_credential(context, *access_key, session_token(headers)));
   const std::array<std::string_view, 1> dates{*expires};
   const Claim claim{credential.access_key, credential.secret_key, *signature};
   HOLDFAST_TRY_VOID(verify({request, query, headers}, claim, dates));

@@ -143,8 +143,6 @@ void add_chunk_verifier(Authentication& authentication, const Claim& claim, cons
   authentication.chunks.emplace(key, std::string(claim.amz_date), std::string(claim.scope.scope), std::string(claim.signature));
 }
 
-bool has_value(std::optional<std::string_view> header) noexcept { return header && !header->empty(); }
-
 struct RequestDate {
   TimePoint time;
   std::string amz_date;
@@ -249,11 +247,12 @@ Result<> check_scope(const CredentialScope& scope, std::string_view amz_date, co
     return complaint(
         quoted("Invalid credential date ", scope.day, quoted(". This date is not the same as X-Amz-Date: ", amz_date.substr(0, 8), ".")));
   }
-  if (scope.region.empty() || (!options.region.empty() && scope.region != options.region)) {
+  // MinIO's admin clients sign with an empty region.
+  if (!options.region.empty() && scope.region != options.region) {
     std::string text = "the region '";
-    text.append(scope.region).append("' is wrong; expecting '").append(options.region.empty() ? "us-east-1" : options.region).append("'");
+    text.append(scope.region).append("' is wrong; expecting '").append(options.region).append("'");
     Error error = complaint(text);
-    error.details.emplace_back("Region", options.region.empty() ? "us-east-1" : options.region);
+    error.details.emplace_back("Region", options.region);
     return error;
   }
   return {};
@@ -293,12 +292,13 @@ Result<Authentication> authenticate_v4_header(const Context& context, const Requ
   if (!parse_signed_headers(fields.signed_headers, claim.signed_headers)) return kHeaderComplaint("the SignedHeaders are mal-formed.");
   HOLDFAST_TRY_VOID(check_signed_headers(request, claim.signed_headers, false));
 
-  const bool has_token = has_value(find_header(request.headers, "x-amz-security-token"));
-  HOLDFAST_TRY(credential, find_credential(context, scope->access_key, has_token));
+  const std::string_view token = find_header(request.headers, "x-amz-security-token").value_or("");
+  HOLDFAST_TRY(credential, find_credential(context, scope->access_key, token));
   HOLDFAST_TRY(key, verify(context, request, query, claim, credential.secret_key, {}));
   add_chunk_verifier(authentication, claim, key);
   authentication.kind = SignatureKind::v4_header;
   authentication.access_key = std::move(credential.access_key);
+  authentication.principal = std::move(credential.principal);
   authentication.signed_at = date.time;
   return authentication;
 }
@@ -328,13 +328,14 @@ Result<Authentication> authenticate_v4_query(const Context& context, const Reque
   HOLDFAST_TRY_VOID(set_payload(authentication, claim.payload_hash));
   if (authentication.payload == PayloadKind::unsigned_payload) HOLDFAST_TRY_VOID(set_unsigned_payload(authentication, request.headers));
 
-  const auto token = query.find("X-Amz-Security-Token");
-  const bool has_token = (token && !token->value.empty()) || has_value(find_header(request.headers, "x-amz-security-token"));
-  HOLDFAST_TRY(credential, find_credential(context, scope->access_key, has_token));
+  std::string token = query.value("X-Amz-Security-Token").value_or("");
+  if (token.empty()) token = find_header(request.headers, "x-amz-security-token").value_or("");
+  HOLDFAST_TRY(credential, find_credential(context, scope->access_key, token));
   HOLDFAST_TRY(key, verify(context, request, query, claim, credential.secret_key, context.options.host_aliases));
   add_chunk_verifier(authentication, claim, key);
   authentication.kind = SignatureKind::v4_query;
   authentication.access_key = std::move(credential.access_key);
+  authentication.principal = std::move(credential.principal);
   authentication.signed_at = signed_at;
   return authentication;
 }

@@ -142,8 +142,8 @@ bool is_public_group(const AclGrant& grant) noexcept {
   return grant.group && (grant.grantee == kAllUsers || grant.grantee == kAuthenticatedUsers);
 }
 
-bool speaks_to(const AclGrant& grant, const Caller& caller) noexcept {
-  if (!grant.group) return caller.root && grant.grantee == kRootCanonicalId;
+bool speaks_to(const AclGrant& grant, const Caller& caller, std::string_view bucket_owner) noexcept {
+  if (!grant.group) return !caller.anonymous() && grant.grantee == caller.canonical_id() && grant.grantee != bucket_owner;
   return grant.grantee == kAllUsers || (grant.grantee == kAuthenticatedUsers && !caller.anonymous());
 }
 
@@ -239,10 +239,10 @@ Task<Result<std::string>> read_acl_request(Context& context, AclKind kind) {
 
 bool is_public(const Acl& acl) noexcept { return std::ranges::any_of(acl, is_public_group); }
 
-bool allows(const Acl& acl, AclPermission permission, const Caller& caller, bool ignore_public) noexcept {
+bool allows(const Acl& acl, AclPermission permission, const Caller& caller, std::string_view bucket_owner, bool ignore_public) noexcept {
   return std::ranges::any_of(acl, [&](const AclGrant& grant) {
     if (grant.permission != permission && grant.permission != AclPermission::full_control) return false;
-    return !(ignore_public && is_public_group(grant)) && speaks_to(grant, caller);
+    return !(ignore_public && is_public_group(grant)) && speaks_to(grant, caller, bucket_owner);
   });
 }
 

@@ -47,8 +47,9 @@ Task<Result<std::string>> read_acl_request(Context& context, AclKind kind);
 
 // True if anyone, or anyone with an account, gets something.
 bool is_public(const Acl& acl) noexcept;
-// May the caller do what needs `permission`? With ignore_public only grants to single accounts count.
-bool allows(const Acl& acl, AclPermission permission, const Caller& caller, bool ignore_public) noexcept;
+// May the caller do what needs `permission`? With ignore_public only grants to single accounts count. A grant to the
+// bucket owner's account speaks to its root alone: to its users policies speak.
+bool allows(const Acl& acl, AclPermission permission, const Caller& caller, std::string_view bucket_owner, bool ignore_public) noexcept;
 
 // What an IAM action needs of the bucket's or the object's ACL; nullopt: no ACL grants it.
 std::optional<AclPermission> bucket_permission(std::string_view action) noexcept;

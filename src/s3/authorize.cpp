@@ -1,6 +1,7 @@
 #include "s3/authorize.hpp"
 
 #include "s3/acl.hpp"
+#include "s3/condition_keys.hpp"
 #include "s3/context.hpp"
 #include "s3/metadata.hpp"
 #include "s3/public_access.hpp"
@@ -10,26 +11,6 @@
 
 namespace holdfast::s3 {
 namespace {
-
-// What fill_conditions gives a value.
-constexpr std::array<std::string_view, 18> kKnownConditions{"aws:sourceip",
-                                                            "aws:securetransport",
-                                                            "aws:currenttime",
-                                                            "aws:epochtime",
-                                                            "aws:principaltype",
-                                                            "aws:referer",
-                                                            "aws:useragent",
-                                                            "aws:username",
-                                                            "aws:userid",
-                                                            "s3:prefix",
-                                                            "s3:delimiter",
-                                                            "s3:max-keys",
-                                                            "s3:versionid",
-                                                            "s3:x-amz-acl",
-                                                            "s3:x-amz-copy-source",
-                                                            "s3:x-amz-metadata-directive",
-                                                            "s3:x-amz-storage-class",
-                                                            "s3:x-amz-content-sha256"};
 
 std::string resource_name(std::string_view bucket, std::string_view key) {
   std::string resource = "arn:aws:s3:::";
@@ -41,33 +22,14 @@ std::string resource_name(std::string_view bucket, std::string_view key) {
   return resource;
 }
 
-// Facts that a policy's conditions may ask for. Only what the server itself knows (socket, clock, TLS) or what the
-// request is about to do counts; nothing a proxy header claims.
-void fill_conditions(const Context& context, auth::AccessRequest& access) {
-  auto& conditions = access.conditions;
-  const auto add = [&conditions](const char* name, std::string_view value) {
-    if (!value.empty()) conditions[name] = {std::string(value)};
-  };
-  add("aws:sourceip", context.request.peer_address);
-  add("aws:securetransport", context.request.secure ? "true" : "false");
-  add("aws:currenttime", format_iso8601_millis(context.now));
-  add("aws:epochtime", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(context.now.time_since_epoch()).count()));
-  add("aws:principaltype", context.caller.anonymous() ? "Anonymous" : "User");
-  add("aws:username", context.caller.access_key);
-  add("aws:userid", context.caller.access_key);
-  add("aws:referer", context.header("referer"));
-  add("aws:useragent", context.header("user-agent"));
-  constexpr std::array<std::pair<const char*, std::string_view>, 3> kParameters{
-      {{"s3:prefix", "prefix"}, {"s3:delimiter", "delimiter"}, {"s3:max-keys", "max-keys"}}};
-  for (const auto& [condition, parameter] : kParameters) {
-    if (const auto value = context.query.find(parameter)) conditions[condition] = {std::string(*value)};
-  }
-  add("s3:versionid", context.query.get("versionId"));
-  for (const std::string_view name :
-       {"x-amz-acl", "x-amz-copy-source", "x-amz-metadata-directive", "x-amz-storage-class", "x-amz-content-sha256"}) {
-    const auto value = context.value(name);
-    if (!value.empty()) conditions["s3:" + std::string(name)] = {std::string(value)};
-  }
+auth::AccessRequest access_request(const Context& context, std::string_view action, std::string_view bucket, std::string_view key,
+                                   const storage::Attributes* existing_tags) {
+  auth::AccessRequest access;
+  if (context.caller.principal) access.principal = context.caller.principal->arn();
+  access.action = action;
+  access.resource = resource_name(bucket, key);
+  fill_conditions(context, existing_tags, access);
+  return access;
 }
 
 bool acls_count(const storage::BucketInfo& bucket) noexcept { return object_ownership(bucket) != ObjectOwnership::bucket_owner_enforced; }
@@ -81,33 +43,54 @@ Result<auth::PolicyDocument> Authorizer::parse_policy(std::string_view document,
 }
 
 // A stored policy that doesn't parse denies everything.
-Result<auth::Decision> Authorizer::ask_policy(const Context& context, std::string_view action, const storage::BucketPtr& bucket,
-                                              std::string_view key) {
+auth::Decision Authorizer::ask_policy(const Context& context, const auth::AccessRequest& access, const storage::BucketPtr& bucket) {
   const auto policy = policies_.find(bucket);
   if (!policy) return auth::Decision::deny;
   if (!*policy) return auth::Decision::neutral;
-  auth::AccessRequest access;
-  if (!context.caller.anonymous()) access.principal = "arn:aws:iam:::user/" + context.caller.access_key;
-  access.action = action;
-  access.resource = resource_name(bucket->name, key);
-  fill_conditions(context, access);
   const auto decision = (*policy)->evaluate(access);
-  const bool restricted = decision == auth::Decision::allow && context.caller.anonymous() &&
+  const bool restricted = decision == auth::Decision::allow && context.caller.canonical_id() != owner_of(*bucket) &&
                           public_access_block(*bucket).restrict_public_buckets && (*policy)->is_public();
   return restricted ? auth::Decision::neutral : decision;
 }
 
+Result<Authorizer::Sides> Authorizer::ask_both(const Context& context, std::string_view action, const Target& target) {
+  // Without the tags that a Deny may speak of nothing can be allowed.
+  if (target.existing_tags == nullptr && !target.key.empty() && asks_for_existing_tags(context, target.bucket)) {
+    return ErrorCode::AccessDenied;
+  }
+  Sides sides;
+  const auto& principal = context.caller.principal;
+  const auth::AccessRequest access = access_request(context, action, target.bucket, target.key, target.existing_tags);
+  if (principal) sides.identity = principal->decide(access);
+  if (target.bucket.empty() || needs_an_account(action)) {
+    sides.owner = true;
+    return sides;
+  }
+  HOLDFAST_TRY(info, context.engine.bucket(target.bucket));
+  sides.owner = principal && principal->canonical_id == owner_of(*info);
+  sides.resource = !principal && requester_pays(*info) ? auth::Decision::deny : ask_policy(context, access, info);
+  const auto permission = bucket_permission(action);
+  if (sides.resource != auth::Decision::neutral || !permission || !acls_count(*info)) return sides;
+  HOLDFAST_TRY(acl, expand_acl(bucket_acl_text(*info), owner_of(*info), owner_of(*info)));
+  const bool ignore_public = public_access_block(*info).ignore_public_acls;
+  if (allows(acl, *permission, context.caller, owner_of(*info), ignore_public)) sides.resource = auth::Decision::allow;
+  return sides;
+}
+
+// Within an account one side is enough; between accounts it takes both. Who has no account has no side of his own.
+auth::Decision Authorizer::Sides::together(const Caller& caller) const noexcept {
+  if (identity == auth::Decision::deny || resource == auth::Decision::deny) return auth::Decision::deny;
+  const bool by_identity = identity == auth::Decision::allow;
+  const bool by_resource = resource == auth::Decision::allow;
+  const bool allowed = owner ? by_identity || by_resource : by_resource && (by_identity || caller.anonymous());
+  return allowed ? auth::Decision::allow : auth::Decision::neutral;
+}
+
 Result<auth::Decision> Authorizer::decide(const Context& context, std::string_view action, std::string_view bucket, std::string_view key) {
   if (context.caller.root) return auth::Decision::allow;
-  if (bucket.empty() || needs_an_account(action)) return auth::Decision::deny;
-  HOLDFAST_TRY(info, context.engine.bucket(bucket));
-  if (context.caller.anonymous() && requester_pays(*info)) return auth::Decision::deny;
-  HOLDFAST_TRY(decision, ask_policy(context, action, info, key));
-  const auto permission = bucket_permission(action);
-  if (decision != auth::Decision::neutral || !permission || !acls_count(*info)) return decision;
-  HOLDFAST_TRY(acl, expand_acl(bucket_acl_text(*info), owner_of(*info), owner_of(*info)));
-  const bool allowed = allows(acl, *permission, context.caller, public_access_block(*info).ignore_public_acls);
-  return allowed ? auth::Decision::allow : auth::Decision::neutral;
+  const bool own_object = bucket == context.bucket() && key == context.key() && context.existing_tags;
+  HOLDFAST_TRY(sides, ask_both(context, action, {bucket, key, own_object ? &*context.existing_tags : nullptr}));
+  return sides.together(context.caller);
 }
 
 Result<> Authorizer::authorize(const Context& context, std::string_view action, std::string_view bucket, std::string_view key) {
@@ -117,22 +100,51 @@ Result<> Authorizer::authorize(const Context& context, std::string_view action, 
 }
 
 Task<Result<>> Authorizer::authorize_object(const Context& context, std::string action, storage::ObjectName name) {
-  HOLDFAST_CO_TRY(decision, decide(context, action, name.bucket, name.key));
-  if (decision == auth::Decision::allow) co_return Result<>();
+  if (context.caller.root) co_return Result<>();
+  const auto tags = co_await existing_tags(context, name);
+  const Target target{name.bucket, name.key, tags ? &*tags : nullptr};
+  HOLDFAST_CO_TRY(sides, ask_both(context, action, target));
+  if (sides.together(context.caller) == auth::Decision::allow) co_return Result<>();
   const auto permission = object_permission(action);
-  if (decision == auth::Decision::deny || !permission) co_return Error(ErrorCode::AccessDenied);
+  if (sides.resource != auth::Decision::neutral || !permission) co_return Error(ErrorCode::AccessDenied);
+  sides.resource = auth::Decision::allow;
+  const bool could_help = sides.together(context.caller) == auth::Decision::allow;
   HOLDFAST_CO_TRY(bucket, context.engine.bucket(name.bucket));
-  if (!acls_count(*bucket)) co_return Error(ErrorCode::AccessDenied);
+  if (!could_help || !acls_count(*bucket)) co_return Error(ErrorCode::AccessDenied);
   auto object = co_await context.engine.head(name);
   if (!object && object.error().code == ErrorCode::NoSuchVersion) co_return Error(ErrorCode::AccessDenied);
   if (!object) co_return hide_missing_key(context, std::move(object).error(), name.bucket);
   HOLDFAST_CO_TRY(acl, expand_acl(object_acl_text(**object), owner_of(*bucket), owner_of(*bucket)));
-  if (allows(acl, *permission, context.caller, public_access_block(*bucket).ignore_public_acls)) co_return Result<>();
+  const bool ignore_public = public_access_block(*bucket).ignore_public_acls;
+  if (allows(acl, *permission, context.caller, owner_of(*bucket), ignore_public)) co_return Result<>();
   if ((*object)->delete_marker) co_return hide_missing_key(context, ErrorCode::NoSuchKey, name.bucket);
   co_return Error(ErrorCode::AccessDenied);
 }
 
-bool is_known_condition(std::string_view key) noexcept { return std::ranges::find(kKnownConditions, key) != kKnownConditions.end(); }
+Result<> Authorizer::authorize_new_bucket(const Context& context, std::string_view action) {
+  if (context.caller.root) return {};
+  const auto& principal = context.caller.principal;
+  const auto access = access_request(context, action, context.bucket(), {}, nullptr);
+  if (principal && principal->decide(access) == auth::Decision::allow) return {};
+  return ErrorCode::AccessDenied;
+}
+
+bool Authorizer::asks_for_existing_tags(const Context& context, std::string_view bucket) {
+  if (context.caller.principal && context.caller.principal->asks_for_existing_tags()) return true;
+  const auto info = context.engine.bucket(bucket);
+  if (!info) return false;
+  const auto policy = policies_.find(*info);
+  return policy && *policy && (*policy)->asks_for_existing_tags();
+}
+
+// An object that isn't there has none.
+Task<std::optional<storage::Attributes>> Authorizer::existing_tags(const Context& context, storage::ObjectName name) {
+  if (context.caller.root || name.key.empty() || !asks_for_existing_tags(context, name.bucket)) co_return std::nullopt;
+  const auto object = co_await context.engine.head(std::move(name));
+  co_return object ? (*object)->tags : storage::Attributes();
+}
+
+Task<> Authorizer::load_existing_tags(Context& context) { context.existing_tags = co_await existing_tags(context, context.object_name()); }
 
 std::string versioned_action(std::string_view action) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kVersioned{{

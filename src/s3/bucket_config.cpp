@@ -11,10 +11,13 @@ bool requester_pays(const storage::BucketInfo& bucket) noexcept {
 
 Result<> check_expected_owner(const Context& context, std::string_view header, std::string_view bucket) {
   const auto expected = context.value(header);
-  if (expected.empty() || expected == kRootAccountId) return {};
+  if (expected.empty()) return {};
   HOLDFAST_TRY(info, context.engine.bucket(bucket));
-  const bool canonical = expected == (info->owner.empty() ? kRootCanonicalId : std::string_view(info->owner));
-  return canonical ? Result<>() : Result<>(ErrorCode::AccessDenied);
+  const std::string_view owner = info->owner.empty() ? kRootCanonicalId : std::string_view(info->owner);
+  const auto& principal = context.caller.principal;
+  const bool right = expected == owner || (expected == kRootAccountId && owner == kRootCanonicalId) ||
+                     (principal && expected == principal->account && owner == principal->canonical_id);
+  return right ? Result<>() : Result<>(ErrorCode::AccessDenied);
 }
 
 Result<std::string> find_configuration(const Context& context, std::string_view name, ErrorCode missing) {

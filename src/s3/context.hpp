@@ -13,6 +13,7 @@
 #include "holdfast/storage/engine.hpp"
 #include "holdfast/storage/lifecycle_rules.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,9 +25,12 @@ class Authorizer;
 struct Route;
 
 struct Caller {
-  std::string access_key;  // empty: anonymous
-  bool root = false;
+  std::string access_key;          // empty: anonymous
+  bool root = false;               // the server's root by a key that nothing narrows: may do everything
+  auth::PrincipalPtr principal{};  // null: anonymous
   bool anonymous() const noexcept { return access_key.empty(); }
+  // The account's, as owner of buckets and in ACLs; empty: anonymous.
+  std::string_view canonical_id() const noexcept { return principal ? std::string_view(principal->canonical_id) : std::string_view(); }
 };
 
 // One request on its way. Lives in the service's coroutine until the answer is ready; never copied or moved.
@@ -49,6 +53,9 @@ struct Context {
   Address address{};
   auth::Authentication authentication{};
   Caller caller{};
+
+  // Tags of the object as it is, where a policy asks for them; see Authorizer::load_existing_tags.
+  std::optional<storage::Attributes> existing_tags{};
 
   // Sent with whatever comes of the request, an error too (x-amz-delete-marker on a 404, Content-Range on a 416).
   std::vector<std::pair<std::string, std::string>> answer_headers{};

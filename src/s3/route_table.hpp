@@ -54,7 +54,7 @@ struct Route {
 inline constexpr Route kRoutes[] = {
   // --- service ---
   {Method::get,  Level::service, "events", "", "ListenNotification", "s3:ListenNotification", ops::listen_notification},
-  {Method::get,  Level::service, "", "", "ListBuckets", "s3:ListAllMyBuckets", ops::list_buckets},
+  {Method::get,  Level::service, "", "", "ListBuckets", "", ops::list_buckets},
 
   // --- bucket ---
   {Method::head, Level::bucket, "", "", "HeadBucket", "s3:ListBucket", ops::head_bucket},

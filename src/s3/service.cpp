@@ -280,6 +280,7 @@ Task<Result<http::Response>> Service::run(Context& context) {
 
 // What is left once route and caller are known.
 Task<Result<http::Response>> Service::perform(Context& context) {
+  co_await authorizer_.load_existing_tags(context);
   if (!check_access(context)) HOLDFAST_CO_TRY_VOID(co_await check_object_access(context));
   HOLDFAST_CO_TRY_VOID(check_claims(context));
   if (context.route->run == nullptr) co_return ErrorCode::NotImplemented;

@@ -4,6 +4,9 @@
 #include "server/version.hpp"
 
 #include <malloc.h>
+#include <unistd.h>
+#include <cerrno>
+#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <iostream>
@@ -50,6 +53,13 @@ void bound_memory() {
   mallopt(M_TRIM_THRESHOLD, kTrimBytes);
 }
 
+// The same process id with the same arguments, so that whoever watches the process sees it go on.
+int start_anew(char** argv) {
+  execv("/proc/self/exe", argv);
+  std::cerr << "holdfast: cannot restart: " << std::strerror(errno) << "\n";
+  return kExitFailure;
+}
+
 int run(int argc, char** argv) {
   Environment environment = process_environment();
   if (const auto loaded = load_environment_file(environment); !loaded) return usage_error(loaded.error());
@@ -58,7 +68,8 @@ int run(int argc, char** argv) {
   if (std::filesystem::path(argv[0]).filename() == "mc") return mc::run(std::move(arguments), environment);
   if (!arguments.empty() && arguments.front() == "mc") return mc::run({arguments.begin() + 1, arguments.end()}, environment);
   const Command command = parse_command_line(std::move(arguments), environment);
-  return std::visit(Run{environment}, command);
+  const int code = std::visit(Run{environment}, command);
+  return code == kRestart ? start_anew(argv) : code;
 }
 
 }  // namespace

@@ -2,11 +2,15 @@
 
 #include "server/banner.hpp"
 #include "server/default_buckets.hpp"
+#include "server/default_keys.hpp"
 #include "server/gate.hpp"
+#include "server/identity_vault.hpp"
 #include "server/master_keys.hpp"
 #include "server/services.hpp"
+#include "server/version.hpp"
 
 #include "holdfast/admin/console.hpp"
+#include "holdfast/admin/minio_api.hpp"
 #include "holdfast/base/limits.hpp"
 #include "holdfast/http/server.hpp"
 #include "holdfast/io/file_system.hpp"
@@ -43,15 +47,27 @@ class StopSignal {
     log::info(std::string(strsignal(signal)) + ": finishing what is under way; a second signal ends at once");
     changed_.notify_all();
   }
-  void wait() {
+  // An administrator asks for it.
+  void ask(bool restart) {
+    const std::lock_guard lock(mutex_);
+    if (arrived_) return;
+    arrived_ = true;
+    restart_ = restart;
+    log::info(restart ? "restart: finishing what is under way" : "stop: finishing what is under way");
+    changed_.notify_all();
+  }
+  // True: start anew afterwards.
+  bool wait() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return arrived_; });
+    return restart_;
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
   bool arrived_ = false;
+  bool restart_ = false;
 };
 
 // Each connection and each object being read needs a descriptor.
@@ -146,6 +162,57 @@ void warn_of_broken_promise(const std::string& directory) {
   log::warn("What is stored may not survive a power cut: the data folder " + *why + ". See docs/durability.md.", {{"folder", directory}});
 }
 
+// Who may do what.
+struct Access {
+  std::unique_ptr<IdentityVault> vault;
+  std::unique_ptr<auth::IdentityStore> identities;
+};
+
+// A master key that lies beside the identity key would protect nothing: only one from outside wraps it.
+Result<Access> open_access(const Settings& settings, storage::Engine& engine, io::FileSystem& files, const Clock& clock,
+                           crypto::KeyService& keys) {
+  Access access;
+  HOLDFAST_TRY(vault, IdentityVault::open(engine, files, settings.directory, settings.master_keys.empty() ? nullptr : &keys));
+  access.vault = std::move(vault);
+  HOLDFAST_TRY(store, auth::IdentityStore::open(*access.vault, clock, settings.root_user, settings.root_password));
+  access.identities = std::move(store);
+  return access;
+}
+
+Result<> make_defaults(const Settings& settings, storage::Engine& engine, auth::IdentityStore& identities) {
+  HOLDFAST_TRY_VOID(make_default_buckets(engine, settings.default_buckets));
+  return make_default_keys(identities, settings.default_keys);
+}
+
+admin::ServerFacts server_facts(const Settings& settings, const Clock& clock, std::uint16_t port) {
+  admin::ServerFacts facts;
+  facts.version = kVersion;
+  facts.endpoint = (settings.address.host.empty() ? "127.0.0.1" : settings.address.host) + ":" + std::to_string(port);
+  facts.region = settings.region;
+  facts.directory = settings.directory;
+  facts.tls = !settings.certificate_file.empty();
+  facts.started = clock.now();
+  return facts;
+}
+
+Task<> run_beside_io(io::BlockingPool& pool, std::function<void()> work) {
+  const std::function<bool()> call = [&work] {
+    work();
+    return true;
+  };
+  (void)co_await pool.run(call);
+}
+
+std::function<Task<>(std::function<void()>)> beside_io(io::BlockingPool& pool) {
+  return [&pool](std::function<void()> work) { return run_beside_io(pool, std::move(work)); };
+}
+
+s3::ReservedHandler reserved_handler(admin::MinioApi& admin_api, s3::ReservedHandler otherwise) {
+  return [&admin_api, otherwise = std::move(otherwise)](const http::Request& request, http::BodyStream& body) {
+    return admin::MinioApi::serves(request.path) ? admin_api.handle(request, body) : otherwise(request, body);
+  };
+}
+
 int fail(const Error& error) {
   log::error(std::string(error.text()));
   return kExitFailure;
@@ -162,7 +229,6 @@ int run_server(const Settings& settings) {
   const SystemClock clock;
   const auto files = io::make_posix_file_system();
   io::BlockingPool pool(kBlockingThreads);
-  const auto credentials = auth::make_root_credentials(settings.root_user, settings.root_password);
   http::IoThreads threads(settings.threads);
   StopSignal stop;
   threads.on_signals({SIGTERM, SIGINT}, [&stop](int signal) { stop.arrive(signal); });
@@ -196,12 +262,14 @@ int run_server(const Settings& settings) {
     stop_threads();
     return fail(keys.error());
   }
-  if (const auto made = make_default_buckets(**engine, settings.default_buckets); !made) {
+  auto access = open_access(settings, **engine, *files, clock, **keys);
+  auto made = access ? make_defaults(settings, **engine, *access->identities) : Result<>(access.error());
+  if (!made) {
     (*engine)->close(std::chrono::steady_clock::now() + limits::kShutdownTotal);
     stop_threads();
     return fail(made.error());
   }
-  Services services(settings, **engine, *credentials, clock, threads, **s3_server);
+  Services services(settings, **engine, *access->identities, clock, threads, **s3_server);
   if (const auto started = services.start(); !started) {
     services.stop();
     (*engine)->close(std::chrono::steady_clock::now() + limits::kShutdownTotal);
@@ -210,11 +278,15 @@ int run_server(const Settings& settings) {
   }
   s3_gate.serve_metrics(services.metrics_pages());
   console_gate.serve_metrics(services.metrics_pages());
-  const auto service = s3::make_service(**engine, *credentials, clock, service_options(settings, **keys, services.events()),
-                                        s3_gate.reserved_handler(), services.observers());
+  const auth::Authenticator administrators(*access->identities, {});
+  admin::MinioApi admin_api({*access->identities, administrators, **engine, clock, server_facts(settings, clock, (*s3_server)->port()),
+                             settings.default_credentials, beside_io(pool),
+                             [&stop](admin::ServiceAction action) { stop.ask(action == admin::ServiceAction::restart); }});
+  const auto service = s3::make_service(**engine, *access->identities, clock, service_options(settings, **keys, services.events()),
+                                        reserved_handler(admin_api, s3_gate.reserved_handler()), services.observers());
   s3_gate.open(service.get(), engine->get());
   const auto console =
-      admin::make_console(**engine, *credentials, clock, console_door(*service), console_options(settings, (*s3_server)->port()));
+      admin::make_console(**engine, *access->identities, clock, console_door(*service), console_options(settings, (*s3_server)->port()));
   console_gate.open(console.get(), engine->get());
   warn_of_broken_promise(settings.directory);
   const auto scrub = services::start_scrub(**engine, clock, settings.scrub);
@@ -231,7 +303,7 @@ int run_server(const Settings& settings) {
     website_server = std::move(*listening);
   }
 
-  stop.wait();
+  const bool restart = stop.wait();
   const auto deadline = std::chrono::steady_clock::now() + limits::kShutdownTotal;
   const auto drain_until = std::chrono::steady_clock::now() + limits::kShutdownTotal * 5 / 8;
   services.stop_soon();
@@ -243,7 +315,7 @@ int run_server(const Settings& settings) {
   (*engine)->close(deadline);
   stop_threads();
   log::info("stopped");
-  return 0;
+  return restart ? kRestart : 0;
 }
 
 }  // namespace holdfast::server

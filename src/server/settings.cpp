@@ -2,6 +2,7 @@
 
 #include "server/commands.hpp"
 
+#include "holdfast/auth/identities.hpp"
 #include "holdfast/auth/policy.hpp"
 #include "holdfast/base/encoding.hpp"
 #include "holdfast/storage/names.hpp"
@@ -211,6 +212,28 @@ Result<> set_services(const Values& values, const Environment& environment, Sett
   return {};
 }
 
+Result<DefaultKeys> parse_default_keys(std::string_view text) {
+  DefaultKeys keys;
+  for (const std::string& item : split_list(text, ",; \t\r\n")) {
+    const auto fields = split(item, ':');
+    const std::string entry = "HOLDFAST_DEFAULT_KEYS: " + std::string(fields[0]) + ": ";
+    if (fields.size() < 2 || fields.size() > 4) return Error(ErrorCode::InvalidArgument, entry + "use ACCESS:SECRET[:POLICY[:BUCKET]]");
+    DefaultKey key{std::string(fields[0]), std::string(fields[1]), "readwrite", {}};
+    if (fields.size() > 2 && !fields[2].empty()) key.policy = fields[2];
+    if (fields.size() > 3) key.bucket = fields[3];
+    for (const auto& checked : {auth::check_access_key(key.access_key), auth::check_secret_key(key.secret_key)}) {
+      if (!checked) return Error(ErrorCode::InvalidArgument, entry + std::string(checked.error().text()));
+    }
+    if (!key.bucket.empty() && !storage::is_valid_bucket_name(key.bucket)) {
+      return Error(ErrorCode::InvalidArgument, entry + "\"" + key.bucket + "\" is no bucket name");
+    }
+    const auto policy = auth::narrowed_policy(key.policy, key.bucket);
+    if (!policy) return Error(ErrorCode::InvalidArgument, entry + "\"" + key.policy + "\": use readonly, readwrite or writeonly");
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
 Result<Settings> make_settings(const ResolveInput& input, const std::vector<std::string>& directories) {
   Settings settings;
   HOLDFAST_TRY(resolved, resolve_options(input));
@@ -250,6 +273,8 @@ Result<Settings> make_settings(const ResolveInput& input, const std::vector<std:
     settings.storage_api_bucket = settings.default_buckets.front().first;
   }
   HOLDFAST_TRY_VOID(set_encryption(values, settings));
+  HOLDFAST_TRY(default_keys, parse_default_keys(values.at("default-keys").text));
+  settings.default_keys = std::move(default_keys);
   settings.cors_allow_origin = values.at("cors-allow-origin").text;
   HOLDFAST_TRY(block_cache, size_setting(values, "block-cache"));
   settings.block_cache_bytes = block_cache;

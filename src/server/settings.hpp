@@ -31,6 +31,17 @@ Result<std::uint64_t> parse_size(std::string_view text);
 using DefaultBuckets = std::vector<std::pair<std::string, std::string>>;
 Result<DefaultBuckets> parse_default_buckets(std::string_view text);
 
+// ACCESS:SECRET[:POLICY[:BUCKET]] entries separated by comma, semicolon or white space. POLICY is a built-in one, and
+// readwrite if there is none. Errors never show a secret.
+struct DefaultKey {
+  std::string access_key;
+  std::string secret_key;
+  std::string policy;
+  std::string bucket;  // empty: every bucket
+};
+using DefaultKeys = std::vector<DefaultKey>;
+Result<DefaultKeys> parse_default_keys(std::string_view text);
+
 struct Settings {
   std::string directory;
   HostPort address;
@@ -54,6 +65,7 @@ struct Settings {
   bool auto_encryption = false;
   bool insecure_sse_c = false;
   std::string storage_api_bucket;  // may be empty
+  DefaultKeys default_keys;
   std::string cors_allow_origin;
   std::uint64_t block_cache_bytes = 0;
   std::uint64_t reserve_bytes = 0;

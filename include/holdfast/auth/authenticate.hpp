@@ -61,11 +61,16 @@ enum class SignatureKind { anonymous, v4_header, v4_query, v2_header, v2_query, 
 struct Authentication {
   SignatureKind kind = SignatureKind::anonymous;
   std::string access_key;  // empty: anonymous
+  PrincipalPtr principal;  // null: anonymous
   PayloadKind payload = PayloadKind::unsigned_payload;
   std::optional<hash::Digest> content_sha256;  // PayloadKind::hashed
   std::optional<ChunkVerifier> chunks;         // the streaming_signed kinds
   TimePoint signed_at;
 };
+
+// For bodies that are held in memory: XAmzContentSHA256Mismatch unless `body` is what was signed; InvalidRequest for the
+// streaming kinds.
+Result<> check_body(const Authentication& authentication, std::string_view body);
 
 struct AuthenticateOptions {
   std::string region{};  // empty: any region in the scope is accepted

@@ -5,8 +5,10 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace holdfast::auth {
 
@@ -21,6 +23,8 @@ class CredentialStore {
  public:
   virtual ~CredentialStore() = default;
   virtual std::optional<Credential> find(std::string_view access_key) const = 0;
+  // The credential of an STS session. InvalidAccessKeyId; InvalidToken for a token that isn't this key's; ExpiredToken.
+  virtual Result<Credential> find_session(std::string_view access_key, std::string_view session_token) const;
 };
 
 // The server's root and nobody else.
@@ -31,5 +35,9 @@ PrincipalPtr make_root_principal(std::string access_key);
 // ::ffff:127.0.0.0/104), a loopback Host (localhost, 127.x, [::1]) and no Forwarded or X-Forwarded-* header.
 bool is_loopback_address(std::string_view ip) noexcept;
 bool is_loopback_host(std::string_view host_header) noexcept;
+// AccessDenied, with what to do about it, if the settings' root has the default credentials and isn't on this machine.
+// `headers`: of the request, names in lower case.
+Result<> check_default_credentials(bool has_default_credentials, const Principal& caller, std::string_view peer_address,
+                                   std::span<const std::pair<std::string_view, std::string_view>> headers);
 
 }  // namespace holdfast::auth

@@ -149,6 +149,10 @@ Result<Identities> parse_identities(std::string_view text);
 // readonly, readwrite, writeonly, diagnostics, consoleAdmin: there in every account, never changed.
 const std::vector<ManagedPolicy>& built_in_policies();
 
+// A built-in policy's document, for one bucket and what is in it alone; an empty bucket leaves it as it is.
+// XMinioAdminNoSuchPolicy; XMinioAdminInvalidArgument for a policy that is about more than buckets.
+Result<std::string> narrowed_policy(std::string_view built_in, std::string_view bucket);
+
 // XMinioAdminInvalidAccessKey, XMinioAdminInvalidSecretKey.
 Result<> check_access_key(std::string_view access_key);
 Result<> check_secret_key(std::string_view secret_key);

@@ -38,11 +38,16 @@ class PolicyDocument {
   // Every condition key and policy variable that the document asks about, in lower case, sorted, each once: so that
   // whoever evaluates it can refuse a document with keys that it never fills in.
   std::vector<std::string> condition_keys() const;
+  // Whether it asks about the tags of objects that are there: they have to be read before it can be evaluated.
+  bool asks_for_existing_tags() const noexcept { return asks_for_existing_tags_; }
 
   struct Statement;
 
  private:
+  static PolicyDocument from(std::vector<Statement> statements);
+
   std::shared_ptr<const std::vector<Statement>> statements_;
+  bool asks_for_existing_tags_ = false;
 };
 
 // Bucket policies that MinIO's anonymous settings stand for, in the shape that `mc anonymous get` recognises: none or

@@ -27,6 +27,7 @@ struct Principal {
   std::vector<PolicyDocument> policies;    // the user's and its groups', attached and inline
   std::vector<PolicyDocument> boundaries;  // of the key or session: each must allow as well
   std::optional<TimePoint> expires;
+  bool from_settings = false;  // the server's root by the key that the settings name
 
   bool is_root() const noexcept { return user.empty(); }
   // The server's root by a key that nothing narrows: may do everything.
@@ -35,6 +36,7 @@ struct Principal {
   // What its policies say. The root of an account may do everything in it, as far as the boundaries go; what those
   // don't allow is denied. Fills in nothing: `request` brings principal and conditions.
   Decision decide(const AccessRequest& request) const;
+  bool asks_for_existing_tags() const noexcept;  // see PolicyDocument
 };
 using PrincipalPtr = std::shared_ptr<const Principal>;
 

@@ -6,6 +6,15 @@
 
 namespace holdfast::auth {
 
+PolicyDocument PolicyDocument::from(std::vector<Statement> statements) {
+  PolicyDocument document;
+  document.statements_ = std::make_shared<const std::vector<Statement>>(std::move(statements));
+  const auto keys = document.condition_keys();
+  document.asks_for_existing_tags_ =
+      std::any_of(keys.begin(), keys.end(), [](const std::string& key) { return key.starts_with("s3:existingobjecttag/"); });
+  return document;
+}
+
 Decision PolicyDocument::evaluate(const AccessRequest& request) const {
   Decision decision = Decision::neutral;
   if (!statements_) return decision;

@@ -357,16 +357,12 @@ OrderedJson canned_statements(std::string_view name, std::string_view bucket) {
 
 Result<PolicyDocument> PolicyDocument::parse(std::string_view json) {
   HOLDFAST_TRY(statements, parse_document(json, {}));
-  PolicyDocument document;
-  document.statements_ = std::make_shared<const std::vector<Statement>>(std::move(statements));
-  return document;
+  return from(std::move(statements));
 }
 
 Result<PolicyDocument> PolicyDocument::parse_bucket_policy(std::string_view json, std::string_view bucket) {
   HOLDFAST_TRY(statements, parse_document(json, {bucket, false}));
-  PolicyDocument document;
-  document.statements_ = std::make_shared<const std::vector<Statement>>(std::move(statements));
-  return document;
+  return from(std::move(statements));
 }
 
 Result<std::string> canned_bucket_policy(std::string_view name, std::string_view bucket) {

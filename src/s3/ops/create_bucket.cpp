@@ -1,5 +1,6 @@
 // CreateBucket. Source: AWS S3 API reference.
 #include "s3/acl.hpp"
+#include "s3/authorize.hpp"
 #include "s3/body.hpp"
 #include "s3/bucket_config.hpp"
 #include "s3/context.hpp"
@@ -35,6 +36,16 @@ Result<bool> lock_asked_for(const Context& context) {
   return Error(ErrorCode::InvalidArgument, "x-amz-bucket-object-lock-enabled must be true or false.");
 }
 
+// What a bucket gets beside its name needs permissions of its own.
+Result<> authorize_extras(const Context& context, bool object_lock) {
+  const auto authorize = [&context](std::string_view action) { return Authorizer::authorize_new_bucket(context, action); };
+  if (object_lock) HOLDFAST_TRY_VOID(authorize("s3:PutBucketObjectLockConfiguration"));
+  if (object_lock) HOLDFAST_TRY_VOID(authorize("s3:PutBucketVersioning"));
+  if (!context.header("x-amz-object-ownership").empty()) HOLDFAST_TRY_VOID(authorize("s3:PutBucketOwnershipControls"));
+  HOLDFAST_TRY(acl, acl_from_headers(context, AclKind::bucket));
+  return acl && *acl != "private" ? authorize("s3:PutBucketAcl") : Result<>();
+}
+
 // ACL, object ownership and public access block of the new bucket.
 Result<> read_access(const Context& context, storage::BucketInfo& bucket) {
   HOLDFAST_TRY(acl, acl_from_headers(context, AclKind::bucket));
@@ -63,19 +74,20 @@ Answer create_bucket(Context& context) {
   HOLDFAST_CO_TRY(body, co_await read_document(context, limits::kXmlBodyBytes, ErrorCode::MaxMessageLengthExceeded));
   HOLDFAST_CO_TRY(location, location_constraint(body, context.options.region));
   HOLDFAST_CO_TRY(object_lock, lock_asked_for(context));
+  HOLDFAST_CO_TRY_VOID(authorize_extras(context, object_lock));
 
   storage::BucketInfo bucket;
   bucket.name = context.bucket();
-  bucket.owner = kRootCanonicalId;
+  bucket.owner = context.caller.canonical_id();
   bucket.region = location;
   bucket.object_lock = object_lock;
   HOLDFAST_CO_TRY_VOID(read_access(context, bucket));
   if (object_lock) bucket.versioning = storage::Versioning::enabled;
   const auto made = co_await context.engine.create_bucket(std::move(bucket));
   if (!made) {
-    // The one account there is owns every bucket.
-    if (made.error().code == ErrorCode::BucketAlreadyExists) co_return Error(ErrorCode::BucketAlreadyOwnedByYou);
-    co_return made.error();
+    const auto there = context.find_bucket();
+    const bool own = made.error().code == ErrorCode::BucketAlreadyExists && there && owner_of(**there) == context.caller.canonical_id();
+    co_return own ? Error(ErrorCode::BucketAlreadyOwnedByYou) : made.error();
   }
   http::Response response = empty_response(200);
   response.set("Location", "/" + context.bucket());

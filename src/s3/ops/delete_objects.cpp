@@ -20,11 +20,21 @@ struct DeleteRequest {
   bool quiet = false;
 };
 
-Result<> authorize_key(const Context& context, const storage::DeleteSpec& spec) {
-  const std::string_view action = spec.version_id.empty() ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
-  HOLDFAST_TRY_VOID(context.authorizer.authorize(context, action, context.bucket(), spec.key));
-  if (!spec.bypass_governance) return {};
-  return context.authorizer.authorize(context, "s3:BypassGovernanceRetention", context.bucket(), spec.key);
+Task<Result<>> authorize_key(const Context& context, const storage::DeleteSpec& spec) {
+  if (spec.key.size() > limits::kKeyBytes) co_return Error(ErrorCode::KeyTooLongError);
+  const storage::ObjectName name{context.bucket(), spec.key, spec.version_id};
+  std::string action = spec.version_id.empty() ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
+  HOLDFAST_CO_TRY_VOID(co_await context.authorizer.authorize_object(context, std::move(action), name));
+  if (!spec.bypass_governance) co_return Result<>();
+  std::string bypass = "s3:BypassGovernanceRetention";
+  co_return co_await context.authorizer.authorize_object(context, std::move(bypass), name);
+}
+
+Task<> authorize_keys(const Context& context, DeleteRequest& request) {
+  for (const storage::DeleteSpec& spec : request.specs) {
+    auto allowed = co_await authorize_key(context, spec);
+    request.refused.push_back(allowed ? std::nullopt : std::optional<Error>(std::move(allowed).error()));
+  }
 }
 
 Result<storage::DeleteSpec> read_entry(XmlElement entry, bool bypass_governance) {
@@ -48,8 +58,6 @@ Result<DeleteRequest> parse_request(const Context& context, std::string_view bod
     if (entry.name() != "Object") continue;
     if (request.specs.size() == limits::kListKeys) return ErrorCode::MalformedXML;
     HOLDFAST_TRY(spec, read_entry(entry, bypass));
-    auto allowed = spec.key.size() > limits::kKeyBytes ? Result<>(ErrorCode::KeyTooLongError) : authorize_key(context, spec);
-    request.refused.push_back(allowed ? std::nullopt : std::optional<Error>(std::move(allowed).error()));
     request.specs.push_back(std::move(spec));
   }
   if (request.specs.empty()) return ErrorCode::MalformedXML;
@@ -75,6 +83,7 @@ Answer delete_objects(Context& context) {
   HOLDFAST_CO_TRY(bucket, context.find_bucket());
   HOLDFAST_CO_TRY(body, co_await read_document(context, limits::kXmlBodyBytes, ErrorCode::MalformedXML));
   HOLDFAST_CO_TRY(request, parse_request(context, body));
+  co_await authorize_keys(context, request);
   std::vector<storage::DeleteSpec> allowed;
   for (std::size_t i = 0; i < request.specs.size(); ++i) {
     if (!request.refused[i]) allowed.push_back(request.specs[i]);

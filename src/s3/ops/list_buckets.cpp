@@ -1,4 +1,6 @@
 // ListBuckets. Source: AWS S3 API reference.
+#include "s3/acl.hpp"
+#include "s3/authorize.hpp"
 #include "s3/context.hpp"
 #include "s3/ops/operations.hpp"
 #include "s3/owner.hpp"
@@ -15,6 +17,22 @@ namespace {
 
 constexpr std::uint32_t kMaxBuckets = 10'000;
 
+// The caller's account's buckets; without s3:ListAllMyBuckets those of them that he may list or locate.
+Result<std::vector<storage::BucketPtr>> visible_buckets(const Context& context) {
+  const auto may = [&context](std::string_view action, std::string_view bucket) {
+    return static_cast<bool>(context.authorizer.authorize(context, action, bucket, {}));
+  };
+  if (context.caller.anonymous()) return ErrorCode::AccessDenied;
+  const bool all = may("s3:ListAllMyBuckets", {});
+  std::vector<storage::BucketPtr> visible = context.engine.buckets();
+  std::erase_if(visible, [&](const storage::BucketPtr& bucket) {
+    if (owner_of(*bucket) != context.caller.canonical_id()) return true;
+    return !all && !may("s3:ListBucket", bucket->name) && !may("s3:GetBucketLocation", bucket->name);
+  });
+  if (!all && visible.empty()) return ErrorCode::AccessDenied;
+  return visible;
+}
+
 }  // namespace
 
 Answer list_buckets(Context& context) {
@@ -28,13 +46,14 @@ Answer list_buckets(Context& context) {
     after = as_text(*decoded);
   }
 
+  HOLDFAST_CO_TRY(buckets, visible_buckets(context));
   XmlWriter xml("ListAllMyBucketsResult");
   append_owner(xml);
   xml.open("Buckets");
   std::uint32_t count = 0;
   std::string last;
   bool truncated = false;
-  for (const storage::BucketPtr& bucket : context.engine.buckets()) {
+  for (const storage::BucketPtr& bucket : buckets) {
     if (!bucket->name.starts_with(prefix) || bucket->name <= after) continue;
     if (count == max_buckets) {
       truncated = true;

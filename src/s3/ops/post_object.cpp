@@ -93,10 +93,13 @@ Task<Result<>> read_file(Upload& upload, storage::Writer& writer, hash::Verifier
   co_return Result<>();
 }
 
-Result<SizeRange> authorize_form(Context& context, const PostForm& form) {
+Result<> identify_form(Context& context, const PostForm& form) {
   const auto fields = form.fields();
   HOLDFAST_TRY(authentication, context.authenticator.authenticate_post(fields, context.now));
-  HOLDFAST_TRY_VOID(name_caller(context, std::move(authentication)));
+  return name_caller(context, std::move(authentication));
+}
+
+Result<SizeRange> authorize_form(const Context& context, const PostForm& form) {
   HOLDFAST_TRY(policy, check_post_policy(form, context.now));
   HOLDFAST_TRY_VOID(context.authorizer.authorize(context, "s3:PutObject", context.bucket(), context.key()));
   SizeRange range;
@@ -204,6 +207,8 @@ Answer post_object(Context& context) {
   posted.route = context.route;
   posted.address = context.address;
   posted.address.key = form.key();
+  HOLDFAST_CO_TRY_VOID(identify_form(posted, form));
+  co_await context.authorizer.load_existing_tags(posted);
   HOLDFAST_CO_TRY(range, authorize_form(posted, form));
   HOLDFAST_CO_TRY(spec, make_spec(posted, form));
   HOLDFAST_CO_TRY(digests, make_verifier(posted));

@@ -1,7 +1,7 @@
 // PutBucketPolicy. Source: AWS S3 API reference.
-#include "s3/authorize.hpp"
 #include "s3/body.hpp"
 #include "s3/bucket_config.hpp"
+#include "s3/condition_keys.hpp"
 #include "s3/context.hpp"
 #include "s3/ops/operations.hpp"
 #include "s3/public_access.hpp"

@@ -62,6 +62,8 @@ struct Call {
   Headers headers = {};    // names in lower case
   std::string body = {};
   bool anonymous = false;
+  std::string access_key = std::string(kAccessKey);
+  std::string secret_key = std::string(kSecretKey);
   std::string payload_hash = std::string(kUnsigned);  // x-amz-content-sha256
   std::string host = "localhost:9000";
   std::string peer = "127.0.0.1";
@@ -147,8 +149,8 @@ inline Signature sign(Call& call, TimePoint now) {
     names += (names.empty() ? "" : ";") + name;
   }
   canonical += "\n" + names + "\n" + call.payload_hash;
-  auto signature = sign_string(now, canonical);
-  call.headers.emplace_back("authorization", "AWS4-HMAC-SHA256 Credential=" + std::string(kAccessKey) + "/" + signature.scope +
+  auto signature = sign_string(now, canonical, call.secret_key);
+  call.headers.emplace_back("authorization", "AWS4-HMAC-SHA256 Credential=" + call.access_key + "/" + signature.scope +
                                                  ",SignedHeaders=" + names + ",Signature=" + signature.value);
   return signature;
 }
@@ -156,9 +158,10 @@ inline Signature sign(Call& call, TimePoint now) {
 // Service, engine and clock of one test.
 class Harness {
  public:
-  explicit Harness(ServiceOptions options = {}, ReservedHandler reserved = {})
+  // `store`: other credentials than the root's.
+  explicit Harness(ServiceOptions options = {}, ReservedHandler reserved = {}, std::unique_ptr<auth::CredentialStore> store = {})
       : engine(storage::make_memory_engine(clock)),
-        credentials(auth::make_root_credentials(std::string(kAccessKey), std::string(kSecretKey))),
+        credentials(store ? std::move(store) : auth::make_root_credentials(std::string(kAccessKey), std::string(kSecretKey))),
         service(make_service(*engine, *credentials, clock, std::move(options), std::move(reserved))) {}
 
   Reply send(Call call) {

@@ -340,7 +340,7 @@ TEST(SigV4Header, Scope) {
   expect_error(with_scope("20130523/us-east-1/s3/aws4_request"), code, "Invalid credential date \"20130523\"");
   expect_error(with_scope("2013052/us-east-1/s3/aws4_request"), code, "incorrect date format \"2013052\"");
   expect_error(with_scope("2013052x/us-east-1/s3/aws4_request"), code, "incorrect date format");
-  expect_error(with_scope("20130524//s3/aws4_request"), code, "the region '' is wrong");
+  expect_error(with_scope("20130524//s3/aws4_request"), ErrorCode::SignatureDoesNotMatch);  // as MinIO's admin clients sign
   expect_error(with_scope("us-east-1/s3/aws4_request"), code);
   expect_error(with_scope(""), code);
   EXPECT_TRUE(bench.run(plain("/b/k", "", {.canonical_path = "/b/k", .service = "sts"})));
