@@ -5,9 +5,11 @@
 #include "holdfast/hash/digest.hpp"
 #include "holdfast/storage/engine.hpp"
 
+#include <chrono>
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace holdfast::testing {
@@ -113,6 +115,26 @@ inline void make_bucket(Engine& engine, const std::string& name, storage::Versio
   bucket.versioning = versioning;
   must(sync_wait(engine.create_bucket(std::move(bucket))));
 }
+inline void change_bucket(Engine& engine, const std::string& name, const std::function<void(storage::BucketInfo&)>& change) {
+  std::function<Result<>(storage::BucketInfo&)> apply = [change](storage::BucketInfo& bucket) -> Result<> {
+    change(bucket);
+    return {};
+  };
+  must(sync_wait(engine.update_bucket(name, std::move(apply))));
+}
+// The version of a key that is the n-th newest.
+inline std::string version_of(Engine& engine, const std::string& bucket, const std::string& key, std::size_t n) {
+  storage::VersionQuery query;
+  query.bucket = bucket;
+  query.prefix = key;
+  return must(sync_wait(engine.list_versions(query))).versions.at(n).version_id;
+}
+inline void remove_version(Engine& engine, const std::string& bucket, const std::string& key, std::size_t n) {
+  std::vector<storage::DeleteSpec> specs(1);
+  specs.front().key = key;
+  specs.front().version_id = version_of(engine, bucket, key, n);
+  for (auto& outcome : must(sync_wait(engine.remove(bucket, std::move(specs))))) must(std::move(outcome));
+}
 inline void tag(Engine& engine, const std::string& bucket, const std::string& key, const std::string& value) {
   std::function<Result<>(storage::ObjectAttributes&)> change = [value](storage::ObjectAttributes& attributes) -> Result<> {
     attributes.tags = {{"t", value}};
@@ -134,7 +156,9 @@ inline std::string read_all(Engine& engine, const storage::ObjectName& name) {
 
 using Operation = std::function<void(Engine&)>;
 
-inline std::vector<Operation> workload() {
+enum class Pauses : std::uint8_t { no, yes };
+
+inline std::vector<Operation> workload(Pauses pauses = Pauses::yes) {
   using storage::Versioning;
   std::vector<Operation> all;
   const auto add = [&](Operation operation) { all.push_back(std::move(operation)); };
@@ -167,6 +191,14 @@ inline std::vector<Operation> workload() {
   add([](Engine& e) { put(e, "versions", "v", text_of(kLarge, 10)); });
   add([](Engine& e) { remove(e, "versions", {"v"}); });
   add([](Engine& e) { put(e, "versions", "v", text_of(kSmall, 11)); });
+  add([](Engine& e) { remove_version(e, "versions", "v", 2); });
+  add([](Engine& e) { remove_version(e, "versions", "v", 1); });
+  add([](Engine& e) { change_bucket(e, "versions", [](storage::BucketInfo& b) { b.versioning = Versioning::suspended; }); });
+  add([](Engine& e) { put(e, "versions", "v", text_of(kLarge, 14)); });
+  add([](Engine& e) { remove(e, "versions", {"v", "never there"}); });
+  add([](Engine& e) { change_bucket(e, "b", [](storage::BucketInfo& b) { b.configuration["policy"] = "{}"; }); });
+  if (pauses == Pauses::yes)
+    add([](Engine&) { std::this_thread::sleep_for(std::chrono::milliseconds(700)); });  // the journal is released and sealed
   add([](Engine& e) { make_bucket(e, "short-lived", Versioning::unversioned); });
   add([](Engine& e) { put(e, "short-lived", "x", text_of(kSmall, 12)); });
   add([](Engine& e) { (void)start_upload(e, "short-lived", "open"); });
@@ -200,7 +232,9 @@ inline std::string events_text(Engine& engine) {
 inline std::string dump(Engine& engine) {
   std::string text;
   for (const auto& bucket : engine.buckets()) {
-    text += "bucket " + bucket->name + "\n";
+    text += "bucket " + bucket->name + " " + std::to_string(static_cast<int>(bucket->versioning));
+    for (const auto& [name, content] : bucket->configuration) text += " " + name + "=" + content;
+    text += "\n";
     storage::VersionQuery query;
     query.bucket = bucket->name;
     for (const storage::ObjectInfo& info : must(sync_wait(engine.list_versions(query))).versions) {

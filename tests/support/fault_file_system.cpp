@@ -44,6 +44,7 @@ struct Node {
   std::map<std::size_t, std::vector<PagePtr>> versions;  // of each page since it was synced: any may be on the disk
   std::set<std::size_t> dirty;                           // what the next sync writes
   std::vector<std::uint64_t> sizes;
+  std::uint64_t mark = 0;  // orders unsynced files
 };
 
 struct Effect {
@@ -150,10 +151,16 @@ PagePtr survivor(const PagePtr& synced, const std::vector<PagePtr>& versions, Ra
   return below(random, 4) == 0 ? torn(first, any(), random) : first;
 }
 
-void crash_node(Node& node, Survival survival, Random& random) {
-  if (survival == Survival::synced) {
-    node.pages = node.synced_pages;
-    node.size = node.synced_size;
+// Of a file's unsynced state.
+struct Keep {
+  bool data = false;
+  bool size = false;
+};
+
+void crash_node(Node& node, Survival survival, const Keep& keep, Random& random) {
+  if (survival == Survival::synced || survival == Survival::only_one || survival == Survival::all_but_one) {
+    if (!keep.data) node.pages = node.synced_pages;
+    if (!keep.size) node.size = node.synced_size;
   } else if (survival == Survival::random) {
     std::vector<PagePtr> pages = node.synced_pages;
     for (const auto& [index, versions] : node.versions) {
@@ -187,6 +194,8 @@ void count_links(const Node& directory, std::unordered_map<Node*, std::uint32_t>
   }
 }
 
+bool is_sync(Op op) { return op == Op::sync || op == Op::sync_data || op == Op::sync_directory || op == Op::sync_all; }
+
 [[noreturn]] void bad_test(const std::string& what) {
   std::fprintf(stderr, "fault file system: %s\n", what.c_str());
   std::abort();
@@ -208,10 +217,12 @@ struct FaultFileSystem::State {
   std::uint64_t cut_after = std::numeric_limits<std::uint64_t>::max();
   bool cut = false;
   std::uint64_t generation = 0;
+  std::size_t names_before_crash = 0;
 
   std::vector<Fault> faults;
   std::map<std::uint64_t, int> step_faults;
-  std::vector<std::pair<Op, std::string>> ignored;
+  std::vector<std::function<bool(const Step&)>> ignored;
+  std::uint64_t marks = 0;
 
   bool links = true;
   bool clones = false;
@@ -272,8 +283,7 @@ struct FaultFileSystem::State {
   }
 
   bool is_ignored(const Step& step) const {
-    return std::any_of(ignored.begin(), ignored.end(),
-                       [&](const auto& rule) { return rule.first == step.op && matches(rule.second, step); });
+    return is_sync(step.op) && std::any_of(ignored.begin(), ignored.end(), [&](const auto& rule) { return rule(step); });
   }
 
   void change(NameChange names) {
@@ -349,10 +359,37 @@ struct FaultFileSystem::State {
     return used_bytes() + (pages_of(new_size) - pages_of(node.size)) * kPageBytes <= capacity;
   }
 
+  void mark_unsynced(const NodePtr& node) {
+    if (unsynced.emplace(node.get(), node).second) node->mark = ++marks;
+  }
+
+  std::vector<Node*> unsynced_in_order() const {
+    std::vector<Node*> nodes;
+    for (const auto& [key, node] : unsynced) nodes.push_back(key);
+    std::sort(nodes.begin(), nodes.end(), [](const Node* a, const Node* b) { return a->mark < b->mark; });
+    return nodes;
+  }
+
+  std::size_t unsynced_things() const { return pending.size() + 2 * unsynced.size(); }
+
+  // What only_one and all_but_one keep: names first, then each file's data and size.
+  Keep kept_of(const Node* node, const std::vector<Node*>& order, const Crash& how) const {
+    if (how.survival == Survival::synced) return {};
+    const auto place = static_cast<std::uint64_t>(std::find(order.begin(), order.end(), node) - order.begin());
+    const std::uint64_t data = names_before_crash + 2 * place;
+    const bool one = how.survival == Survival::only_one;
+    return {(how.seed == data) == one, (how.seed == data + 1) == one};
+  }
+
   void crash(const Crash& how) {
     if (how.survival == Survival::process) return unlock(*root);
     Random random(how.seed);
-    if (how.survival == Survival::everything) {
+    names_before_crash = pending.size();
+    if (how.survival == Survival::only_one || how.survival == Survival::all_but_one) {
+      std::vector<bool> marked(pending.size());
+      for (std::size_t i = 0; i < pending.size(); ++i) marked[i] = (i == how.seed) == (how.survival == Survival::only_one);
+      make_durable(std::move(marked));
+    } else if (how.survival == Survival::everything) {
       sync_names(nullptr);
     } else if (how.survival == Survival::random) {
       const std::size_t odds = 1 + below(random, 9);
@@ -363,7 +400,7 @@ struct FaultFileSystem::State {
     pending.clear();
     restore_names(*root);
     // In the order of the tree, not of addresses: a seed must give the same survivors again.
-    crash_files(*root, how.survival, random);
+    crash_files(*root, how, unsynced_in_order(), random);
     unsynced.clear();
     std::unordered_map<Node*, std::uint32_t> counted;
     count_links(*root, counted);
@@ -387,14 +424,35 @@ struct FaultFileSystem::State {
     }
   }
 
-  void crash_files(const Node& directory, Survival survival, Random& random) {
+  void crash_files(const Node& directory, const Crash& how, const std::vector<Node*>& order, Random& random) {
     for (const auto& [name, node] : directory.entries) {
       if (node->directory) {
-        crash_files(*node, survival, random);
+        crash_files(*node, how, order, random);
       } else if (unsynced.erase(node.get()) != 0) {
-        crash_node(*node, survival, random);
+        crash_node(*node, how.survival, kept_of(node.get(), order, how), random);
       }
     }
+  }
+
+  static std::uint64_t digest_of(const Node& directory, std::uint64_t digest) {
+    const std::hash<std::string_view> hash;
+    const auto add = [&](std::uint64_t value) { digest = (digest ^ value) * 0x100000001b3ULL + (digest >> 29U); };
+    for (const auto& [name, node] : directory.entries) {
+      add(hash(name));
+      add(node->directory ? 1 : 2);
+      if (node->directory) {
+        digest = digest_of(*node, digest);
+        add(3);
+        continue;
+      }
+      add(node->size);
+      for (std::size_t i = 0; i < node->pages.size(); ++i) {
+        if (!node->pages[i]) continue;
+        add(i);
+        add(hash(as_text(ByteView(*node->pages[i]))));
+      }
+    }
+    return digest;
   }
 
   NodePtr copy(const NodePtr& from, std::unordered_map<const Node*, NodePtr>& copies) const {
@@ -518,7 +576,7 @@ class FaultFile final : public io::File {
       if (order.error != 0) bytes = bytes.first(std::min(bytes.size(), order.partial_bytes));
       if (!state_->fits(*node_, offset + bytes.size())) return ENOSPC;
       write_bytes(*node_, offset, bytes);
-      state_->unsynced.emplace(node_.get(), node_);
+      state_->mark_unsynced(node_);
       return 0;
     });
   }
@@ -535,7 +593,7 @@ class FaultFile final : public io::File {
       if (length > node_->size) {
         node_->size = length;
         node_->sizes.push_back(length);
-        state_->unsynced.emplace(node_.get(), node_);
+        state_->mark_unsynced(node_);
       }
       return 0;
     });
@@ -637,6 +695,16 @@ std::unique_ptr<FaultFileSystem> FaultFileSystem::image(const Crash& crash) cons
   return result;
 }
 
+std::size_t FaultFileSystem::unsynced_things() const {
+  const std::lock_guard guard(state_->mutex);
+  return state_->unsynced_things();
+}
+
+std::uint64_t FaultFileSystem::digest() const {
+  const std::lock_guard guard(state_->mutex);
+  return State::digest_of(*state_->root, 0);
+}
+
 void FaultFileSystem::fail(Fault fault) {
   const std::lock_guard guard(state_->mutex);
   state_->faults.push_back(std::move(fault));
@@ -654,10 +722,13 @@ void FaultFileSystem::clear_faults() {
 }
 
 void FaultFileSystem::ignore(Op sync, std::string path_contains) {
-  if (sync != Op::sync && sync != Op::sync_data && sync != Op::sync_directory && sync != Op::sync_all)
-    bad_test("only a sync can be ignored");
+  if (!is_sync(sync)) bad_test("only a sync can be ignored");
+  ignore([sync, part = std::move(path_contains)](const Step& step) { return step.op == sync && State::matches(part, step); });
+}
+
+void FaultFileSystem::ignore(std::function<bool(const Step&)> syncs) {
   const std::lock_guard guard(state_->mutex);
-  state_->ignored.emplace_back(sync, std::move(path_contains));
+  state_->ignored.push_back(std::move(syncs));
 }
 
 void FaultFileSystem::set_links(bool supported) {
@@ -852,7 +923,7 @@ Result<> FaultFileSystem::clone(const std::string& from, const std::string& to) 
       node->versions[i].push_back(node->pages[i]);
       node->dirty.insert(i);
     }
-    state_->unsynced.emplace(node.get(), node);
+    state_->mark_unsynced(node);
     state_->change({target.parent.get(), {{target.parent, target.name, node}}});
     return 0;
   });

@@ -78,6 +78,10 @@ enum class Survival : std::uint8_t {
   random,      // for each unsynced page of 4 KiB, each file size and each name: the synced state or any later one. Pages may
                // be torn between 512-byte sectors.
   process,     // kill -9, no power cut: all is still there, but what wasn't synced can be lost by a later cut
+  // What a disk may have kept of the unsynced things, each on its own: a change of a name (with earlier ones of the same
+  // names), a file's data, a file's size.
+  only_one,     // the one with the number `seed`, below unsynced_things()
+  all_but_one,  // the others
 };
 struct Crash {
   Survival survival = Survival::synced;
@@ -114,6 +118,8 @@ class FaultFileSystem final : public io::FileSystem {
   void reboot(const Crash& crash);
   // What a cut right now would leave, as a file system of its own: no faults, steps from 0, same switches.
   std::unique_ptr<FaultFileSystem> image(const Crash& crash) const;
+  std::size_t unsynced_things() const;
+  std::uint64_t digest() const;  // of all names and contents as programs see them
 
   // --- failures ---
   void fail(Fault fault);
@@ -121,6 +127,7 @@ class FaultFileSystem final : public io::FileSystem {
   void clear_faults();
   // Matching syncs succeed and do nothing: shows that a test would notice a missing sync.
   void ignore(Op sync, std::string path_contains);
+  void ignore(std::function<bool(const Step&)> syncs);
 
   // --- switches ---
   void set_links(bool supported);             // link: else EPERM. On by default.

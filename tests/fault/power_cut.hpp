@@ -1,0 +1,262 @@
+// Cuts the power at every step of the engine's workload and starts the engine on what each order of writing may have left.
+#pragma once
+
+#include "fault/engine_fixture.hpp"
+#include "fault/moved_file_system.hpp"
+
+#include "holdfast/base/log.hpp"
+
+#include <atomic>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace holdfast::testing {
+
+// What kind of sync a step is: the call and whose, with numbers left out ("sync staging/#").
+inline std::string sync_kind(const Step& step, const std::string& home) {
+  std::string path = step.path;
+  if (path.starts_with(home + "/")) {
+    path = path.substr(home.size() + 1);
+  } else {
+    path = path == home ? "." : home.starts_with(path + "/.") ? ".." : "../..";
+  }
+  std::string kind = std::string(op_name(step.op)) + " ";
+  const bool document = path.starts_with("documents/");
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const bool number = std::isxdigit(static_cast<unsigned char>(path[i])) != 0 && (i == 0 || path[i - 1] == '/' || path[i - 1] == '-');
+    if (!number && !(document && path[i - 1] == '/')) {
+      kind += path[i];
+      continue;
+    }
+    const std::size_t end = std::min(path.find_first_of("/.", i), path.size());
+    const bool whole = document || path.find_first_not_of("0123456789abcdef", i) >= end;
+    kind += whole ? "#" : path.substr(i, end - i);
+    i = end - 1;
+  }
+  return kind;
+}
+
+class PowerCut {
+ public:
+  struct Plan {
+    bool syncfs = true;     // the file system's sync_all can be relied on
+    bool links = true;      // hard links work
+    bool orders = true;     // also what a disk may have kept of the unsynced things, each on its own
+    int random_orders = 1;  // further orders a step
+    std::string ignored{};  // a kind of sync that isn't done
+  };
+
+  explicit PowerCut(Plan plan) : plan_(std::move(plan)) {
+    log::configure(log::Level::error, log::Format::text);
+    auto memory = storage::make_memory_engine(clock_);
+    states_.push_back(dump(*memory));
+    for (const Operation& operation : operations_) {
+      operation(*memory);
+      states_.push_back(dump(*memory));
+    }
+  }
+
+  void run() {
+    disk_.keep_log(false);
+    disk_.put(std::filesystem::path(home_.path()).parent_path().string() + "/.keep", "");
+    disk_.set_sync_all_reliable(plan_.syncfs);
+    disk_.set_links(plan_.links);
+    const std::string home = home_.path() + "/.holdfast";
+    if (!plan_.ignored.empty()) disk_.ignore([this, home](const Step& step) { return sync_kind(step, home) == plan_.ignored; });
+    disk_.on_step([this, home](const Step& step) { at(step, home); });
+    io::BlockingPool pool(2);
+    auto engine = storage::open_local_engine(options(home_.path()), disk_, pool, clock_, {});
+    if (!engine) return violate("the engine can't be opened: " + std::string(engine.error().text()));
+    for (const Operation& operation : operations_) {
+      operation(**engine);
+      ++acknowledged_;
+    }
+    if (dump(**engine) != states_.back()) violate("the workload leaves something else than in memory");
+    (*engine)->close(std::chrono::steady_clock::now() + std::chrono::seconds(20));
+  }
+
+  const std::optional<std::string>& violation() const { return violation_; }
+  std::size_t steps() const { return steps_; }
+  std::size_t cuts() const { return cuts_; }
+  std::size_t starts() const { return starts_; }
+  const std::set<std::string>& syncs() const { return syncs_; }
+
+ private:
+  // What a start on one image found.
+  struct Found {
+    std::string state;
+    std::string problem;
+  };
+  struct IndexCopy {
+    std::uint64_t tag = 0;  // 0: none
+    std::string folder;
+  };
+
+  static storage::LocalOptions options(const std::string& directory) {
+    storage::LocalOptions options = small_options(directory);
+    options.journal_segment_bytes = 64 * 1024;  // the workload goes through several
+    return options;
+  }
+
+  void at(const Step& step, const std::string& home) {
+    const std::lock_guard lock(one_at_a_time_);
+    if (violation_) return;
+    ++steps_;
+    if (step.op == Op::sync || step.op == Op::sync_data || step.op == Op::sync_directory || step.op == Op::sync_all) {
+      syncs_.insert(sync_kind(step, home));
+    }
+    const std::size_t acknowledged = acknowledged_;
+    const auto now = disk_.image({Survival::process, 0});  // what is unsynced stays so
+    now->keep_log(false);
+    const std::size_t started = acknowledged_ + 1;
+    const Range allowed{acknowledged, std::min(started, states_.size() - 1)};
+    const IndexCopy index = copy_of_index();
+    const std::string where = describe(step);
+    for (const IndexCopy& kept : {IndexCopy(), index}) cut(*now, {Survival::synced, 0}, kept, allowed, where);
+    if (!older_.empty()) cut(*now, {Survival::synced, 0}, older_[steps_ % older_.size()], allowed, where);
+    if (!plan_.orders) return;
+    cut(*now, {Survival::everything, 0}, index, allowed, where);
+    for (std::size_t i = 0; i < now->unsynced_things(); ++i) {
+      cut(*now, {Survival::only_one, i}, i % 2 == 0 ? IndexCopy() : index, allowed, where);
+      cut(*now, {Survival::all_but_one, i}, i % 2 == 0 ? index : IndexCopy(), allowed, where);
+    }
+    for (int i = 0; i < plan_.random_orders; ++i) {
+      const std::uint64_t seed = steps_ * 1000 + static_cast<std::uint64_t>(i);
+      cut(*now, {Survival::random, seed}, seed % 2 == 0 ? IndexCopy() : index, allowed, where);
+    }
+  }
+
+  struct Range {
+    std::size_t first = 0;  // acknowledged
+    std::size_t last = 0;   // under way
+  };
+
+  void cut(const FaultFileSystem& now, const Crash& crash, const IndexCopy& index, const Range& allowed, const std::string& where) {
+    if (violation_) return;
+    ++cuts_;
+    const auto survivors = now.image(crash);
+    survivors->keep_log(false);
+    const std::pair key(survivors->digest(), index.tag);
+    auto found = found_.find(key);
+    if (found == found_.end()) {
+      const auto untouched = starts_ % kSecondCuts == 0 ? now.image(crash) : nullptr;
+      found = found_.emplace(key, start_on(*survivors, index)).first;
+      if (untouched && found->second.problem.empty()) cut_again(*untouched, index, found->second, where);
+    }
+    const std::string what = where + ", order " + std::to_string(static_cast<int>(crash.survival)) + " " + std::to_string(crash.seed) +
+                             (index.tag == 0 ? ", no index" : ", index " + index.folder.substr(index.folder.rfind('/') + 1));
+    if (!found->second.problem.empty()) return violate(what + ": " + found->second.problem);
+    for (std::size_t i = allowed.first; i <= allowed.last; ++i) {
+      if (found->second.state == states_[i]) return;
+    }
+    violate(what + ": found\n" + found->second.state + "acknowledged (" + std::to_string(allowed.first) + "):\n" + states_[allowed.first]);
+  }
+
+  // The start is cut as well: the next one must find the same.
+  void cut_again(FaultFileSystem& image, const IndexCopy& index, const Found& expected, const std::string& where) {
+    std::mutex one_at_a_time;
+    image.keep_log(false);
+    image.on_step([&](const Step& step) {
+      const std::lock_guard lock(one_at_a_time);
+      if (violation_) return;
+      const auto again = image.image({step.number % 2 == 0 ? Survival::synced : Survival::random, step.number});
+      again->keep_log(false);
+      const auto second = found_.try_emplace({again->digest(), 0}, Found());
+      if (second.second) second.first->second = start_on(*again, IndexCopy());
+      ++cuts_;
+      const Found& found = second.first->second;
+      if (!found.problem.empty() || found.state != expected.state) {
+        violate(where + ", and in the start after it, " + describe(step) + ": " + found.problem + "\n" + found.state);
+      }
+    });
+    (void)start_on(image, index);
+    image.on_step(nullptr);
+  }
+
+  Found start_on(FaultFileSystem& survivors, const IndexCopy& index) {
+    ++starts_;
+    const RealFolder folder;
+    if (index.tag != 0) std::filesystem::copy(index.folder, folder.index());
+    MovedFileSystem files(survivors, folder.path(), home_.path());
+    Found found;
+    {
+      io::BlockingPool pool(2);
+      auto engine = storage::open_local_engine(options(folder.path()), files, pool, clock_, {});
+      if (!engine) return {"", "the start fails: " + std::string(engine.error().text())};
+      try {
+        found.state = dump(**engine);
+      } catch (const std::exception& failure) {
+        found.problem = std::string("reading fails: ") + failure.what() + "\n";
+      }
+      (*engine)->close(std::chrono::steady_clock::now() + std::chrono::seconds(20));
+    }
+    const std::string home = home_.path() + "/.holdfast/";
+    for (const std::string& path : survivors.tree()) {
+      if ((path.starts_with(home + "staging/") || path.starts_with(home + "trash/")) && !path.ends_with('/'))
+        found.problem += "left behind: " + path + "\n";
+    }
+    const auto report = storage::check_local(options(folder.path()), files, true, false, {});
+    if (!report) return {"", found.problem + "the check fails: " + std::string(report.error().text())};
+    for (const std::string& problem : report->problems) found.problem += problem + "\n";
+    return found;
+  }
+
+  // RocksDB's files as they are: what isn't flushed is in none of them. One copy for each state.
+  IndexCopy copy_of_index() {
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    std::string listing;
+    std::map<std::string, std::uintmax_t> sizes;
+    for (const auto& entry : fs::directory_iterator(home_.index(), ignored)) {
+      const std::string name = entry.path().filename();
+      if (name != "LOCK" && name.find("LOG") == std::string::npos) sizes[name] = fs::file_size(entry.path(), ignored);
+    }
+    if (sizes.empty()) return {};
+    for (const auto& [name, size] : sizes) listing += name + ":" + std::to_string(size) + " ";
+    const auto [place, fresh] = copies_.try_emplace(listing);
+    if (fresh) {
+      place->second = {copies_.size(), snapshots_.path() + "/" + std::to_string(copies_.size())};
+      fs::create_directories(place->second.folder);
+      fs::copy(home_.index() + "/CURRENT", place->second.folder, ignored);
+      for (const auto& [name, size] : sizes)
+        fs::copy(home_.index() + "/" + name, place->second.folder, fs::copy_options::skip_existing, ignored);
+      if (latest_.tag != 0) older_.push_back(latest_);
+      latest_ = place->second;
+    }
+    return place->second;
+  }
+
+  void violate(const std::string& what) {
+    if (!violation_) violation_ = what;
+  }
+
+  static constexpr std::size_t kSecondCuts = 97;
+
+  const Plan plan_;
+  ManualClock clock_{TimePoint(std::chrono::seconds(1'700'000'000))};
+  const std::vector<Operation> operations_ = workload();
+  std::vector<std::string> states_;  // after so many operations
+  RealFolder home_;
+  RealFolder snapshots_;
+  FaultFileSystem disk_;
+  std::atomic<std::size_t> acknowledged_{0};
+
+  std::mutex one_at_a_time_;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, Found> found_;  // by image and index
+  std::map<std::string, IndexCopy> copies_;
+  IndexCopy latest_;
+  std::vector<IndexCopy> older_;
+  std::set<std::string> syncs_;
+  std::size_t steps_ = 0;
+  std::size_t cuts_ = 0;
+  std::size_t starts_ = 0;
+  std::optional<std::string> violation_;
+};
+
+}  // namespace holdfast::testing
