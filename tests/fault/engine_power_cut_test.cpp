@@ -66,6 +66,7 @@ TEST(PowerCutMutations, NameEverySyncOfTheSource) {
     for (const Mutation& mutation : mutations()) {
       if (mutation.syncfs == syncfs) named.emplace_back(mutation.sync);
     }
+    for (const std::string& kind : power.syncs()) std::cout << "  " << kind << "\n";
     EXPECT_THAT(power.syncs(), ::testing::UnorderedElementsAreArray(named)) << (syncfs ? "with" : "without") << " syncfs";
   }
 }

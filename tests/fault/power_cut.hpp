@@ -7,12 +7,15 @@
 #include "holdfast/base/log.hpp"
 
 #include <atomic>
+#include <condition_variable>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -63,22 +66,16 @@ class PowerCut {
   }
 
   void run() {
-    disk_.keep_log(false);
-    disk_.put(std::filesystem::path(home_.path()).parent_path().string() + "/.keep", "");
-    disk_.set_sync_all_reliable(plan_.syncfs);
-    disk_.set_links(plan_.links);
-    const std::string home = home_.path() + "/.holdfast";
-    if (!plan_.ignored.empty()) disk_.ignore([this, home](const Step& step) { return sync_kind(step, home) == plan_.ignored; });
-    disk_.on_step([this, home](const Step& step) { at(step, home); });
-    io::BlockingPool pool(2);
-    auto engine = storage::open_local_engine(options(home_.path()), disk_, pool, clock_, {});
-    if (!engine) return violate("the engine can't be opened: " + std::string(engine.error().text()));
-    for (const Operation& operation : operations_) {
-      operation(**engine);
-      ++acknowledged_;
+    std::vector<std::thread> workers;
+    for (int i = 0; i < kWorkers; ++i) workers.emplace_back([this] { work(); });
+    run_workload();
+    {
+      const std::lock_guard lock(mutex_);
+      complete_ = true;
     }
-    if (dump(**engine) != states_.back()) violate("the workload leaves something else than in memory");
-    (*engine)->close(std::chrono::steady_clock::now() + std::chrono::seconds(20));
+    wake_.notify_all();
+    for (std::thread& worker : workers) worker.join();
+    for (const Expectation& expectation : expectations_) verify(expectation);
   }
 
   const std::optional<std::string>& violation() const { return violation_; }
@@ -97,6 +94,20 @@ class PowerCut {
     std::uint64_t tag = 0;  // 0: none
     std::string folder;
   };
+  using Key = std::pair<std::uint64_t, std::uint64_t>;  // image and index
+  // The states that are right after a cut: operations [first, last] have happened.
+  struct Expectation {
+    Key key;
+    std::size_t first = 0;  // acknowledged
+    std::size_t last = 0;   // under way
+    std::string where;
+  };
+  struct Job {
+    std::unique_ptr<FaultFileSystem> survivors;
+    std::unique_ptr<FaultFileSystem> untouched;  // not null: the start is to be cut as well
+    IndexCopy index;
+    Expectation expectation;
+  };
 
   static storage::LocalOptions options(const std::string& directory) {
     storage::LocalOptions options = small_options(directory);
@@ -104,58 +115,100 @@ class PowerCut {
     return options;
   }
 
+  void run_workload() {
+    disk_.keep_log(false);
+    disk_.put(std::filesystem::path(home_.path()).parent_path().string() + "/.keep", "");
+    disk_.set_sync_all_reliable(plan_.syncfs);
+    disk_.set_links(plan_.links);
+    const std::string home = home_.path() + "/.holdfast";
+    if (!plan_.ignored.empty()) disk_.ignore([this, home](const Step& step) { return sync_kind(step, home) == plan_.ignored; });
+    disk_.on_step([this, home](const Step& step) { at(step, home); });
+    io::BlockingPool pool(2);
+    auto engine = storage::open_local_engine(options(home_.path()), disk_, pool, clock_, {});
+    if (!engine) return violate("the engine can't be opened: " + std::string(engine.error().text()));
+    for (const Operation& operation : operations_) {
+      operation(**engine);
+      ++acknowledged_;
+    }
+    if (dump(**engine) != states_.back()) violate("the workload leaves something else than in memory");
+    (*engine)->close(std::chrono::steady_clock::now() + std::chrono::seconds(60));
+  }
+
   void at(const Step& step, const std::string& home) {
     const std::lock_guard lock(one_at_a_time_);
-    if (violation_) return;
+    if (violated()) return;
     ++steps_;
     if (step.op == Op::sync || step.op == Op::sync_data || step.op == Op::sync_directory || step.op == Op::sync_all) {
       syncs_.insert(sync_kind(step, home));
     }
     const std::size_t acknowledged = acknowledged_;
     const auto now = disk_.image({Survival::process, 0});  // what is unsynced stays so
-    now->keep_log(false);
-    const std::size_t started = acknowledged_ + 1;
-    const Range allowed{acknowledged, std::min(started, states_.size() - 1)};
+    const std::size_t under_way = std::min<std::size_t>(acknowledged_ + 1, states_.size() - 1);
+    const Expectation expectation{{}, acknowledged, under_way, describe(step)};
     const IndexCopy index = copy_of_index();
-    const std::string where = describe(step);
-    for (const IndexCopy& kept : {IndexCopy(), index}) cut(*now, {Survival::synced, 0}, kept, allowed, where);
-    if (!older_.empty()) cut(*now, {Survival::synced, 0}, older_[steps_ % older_.size()], allowed, where);
+    for (const IndexCopy& kept : {IndexCopy(), index}) cut(*now, {Survival::synced, 0}, kept, expectation);
+    if (!older_.empty()) cut(*now, {Survival::synced, 0}, older_[steps_ % older_.size()], expectation);
     if (!plan_.orders) return;
-    cut(*now, {Survival::everything, 0}, index, allowed, where);
+    cut(*now, {Survival::everything, 0}, index, expectation);
     for (std::size_t i = 0; i < now->unsynced_things(); ++i) {
-      cut(*now, {Survival::only_one, i}, i % 2 == 0 ? IndexCopy() : index, allowed, where);
-      cut(*now, {Survival::all_but_one, i}, i % 2 == 0 ? index : IndexCopy(), allowed, where);
+      cut(*now, {Survival::only_one, i}, i % 2 == 0 ? IndexCopy() : index, expectation);
+      cut(*now, {Survival::all_but_one, i}, i % 2 == 0 ? index : IndexCopy(), expectation);
     }
     for (int i = 0; i < plan_.random_orders; ++i) {
       const std::uint64_t seed = steps_ * 1000 + static_cast<std::uint64_t>(i);
-      cut(*now, {Survival::random, seed}, seed % 2 == 0 ? IndexCopy() : index, allowed, where);
+      cut(*now, {Survival::random, seed}, (steps_ + static_cast<std::size_t>(i)) % 2 == 0 ? IndexCopy() : index, expectation);
     }
   }
 
-  struct Range {
-    std::size_t first = 0;  // acknowledged
-    std::size_t last = 0;   // under way
-  };
-
-  void cut(const FaultFileSystem& now, const Crash& crash, const IndexCopy& index, const Range& allowed, const std::string& where) {
-    if (violation_) return;
+  void cut(const FaultFileSystem& now, const Crash& crash, const IndexCopy& index, Expectation expectation) {
     ++cuts_;
-    const auto survivors = now.image(crash);
+    auto survivors = now.image(crash);
     survivors->keep_log(false);
-    const std::pair key(survivors->digest(), index.tag);
-    auto found = found_.find(key);
-    if (found == found_.end()) {
-      const auto untouched = starts_ % kSecondCuts == 0 ? now.image(crash) : nullptr;
-      found = found_.emplace(key, start_on(*survivors, index)).first;
-      if (untouched && found->second.problem.empty()) cut_again(*untouched, index, found->second, where);
+    expectation.key = {survivors->digest(), index.tag};
+    expectation.where += ", order " + std::to_string(static_cast<int>(crash.survival)) + " " + std::to_string(crash.seed) +
+                         (index.tag == 0 ? ", no index" : ", index " + std::to_string(index.tag));
+    if (!known_.insert(expectation.key).second) {
+      expectations_.push_back(std::move(expectation));
+      return;
     }
-    const std::string what = where + ", order " + std::to_string(static_cast<int>(crash.survival)) + " " + std::to_string(crash.seed) +
-                             (index.tag == 0 ? ", no index" : ", index " + index.folder.substr(index.folder.rfind('/') + 1));
-    if (!found->second.problem.empty()) return violate(what + ": " + found->second.problem);
-    for (std::size_t i = allowed.first; i <= allowed.last; ++i) {
-      if (found->second.state == states_[i]) return;
+    auto untouched = ++starts_ % kSecondCuts == 0 ? now.image(crash) : nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      jobs_.push_back({std::move(survivors), std::move(untouched), index, std::move(expectation)});
     }
-    violate(what + ": found\n" + found->second.state + "acknowledged (" + std::to_string(allowed.first) + "):\n" + states_[allowed.first]);
+    wake_.notify_one();
+  }
+
+  void work() {
+    while (true) {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [&] { return complete_ || !jobs_.empty(); });
+      if (jobs_.empty()) return;
+      Job job = std::move(jobs_.front());
+      jobs_.pop_front();
+      if (violation_) continue;
+      lock.unlock();
+      Found found = start_on(*job.survivors, job.index);
+      if (job.untouched && found.problem.empty()) cut_again(*job.untouched, job.index, found, job.expectation.where);
+      lock.lock();
+      found_[job.expectation.key] = std::move(found);
+      lock.unlock();
+      verify(job.expectation);
+    }
+  }
+
+  void verify(const Expectation& expectation) {
+    const std::lock_guard lock(mutex_);
+    const auto place = found_.find(expectation.key);
+    if (violation_ || place == found_.end()) return;
+    const Found& found = place->second;
+    bool right = false;
+    for (std::size_t i = expectation.first; i <= expectation.last; ++i) right = right || found.state == states_[i];
+    if (right && found.problem.empty()) return;
+    violation_ = expectation.where + ": " + found.problem;
+    if (!right) {
+      *violation_ += "found\n" + found.state + "acknowledged (" + std::to_string(expectation.first) + "):\n" + states_[expectation.first];
+    }
   }
 
   // The start is cut as well: the next one must find the same.
@@ -164,23 +217,18 @@ class PowerCut {
     image.keep_log(false);
     image.on_step([&](const Step& step) {
       const std::lock_guard lock(one_at_a_time);
-      if (violation_) return;
+      if (violated()) return;
       const auto again = image.image({step.number % 2 == 0 ? Survival::synced : Survival::random, step.number});
       again->keep_log(false);
-      const auto second = found_.try_emplace({again->digest(), 0}, Found());
-      if (second.second) second.first->second = start_on(*again, IndexCopy());
-      ++cuts_;
-      const Found& found = second.first->second;
-      if (!found.problem.empty() || found.state != expected.state) {
-        violate(where + ", and in the start after it, " + describe(step) + ": " + found.problem + "\n" + found.state);
-      }
+      const Found found = start_on(*again, IndexCopy());
+      if (found.problem.empty() && found.state == expected.state) return;
+      violate(where + ", and in the start after it, " + describe(step) + ": " + found.problem + "\n" + found.state);
     });
     (void)start_on(image, index);
     image.on_step(nullptr);
   }
 
   Found start_on(FaultFileSystem& survivors, const IndexCopy& index) {
-    ++starts_;
     const RealFolder folder;
     if (index.tag != 0) std::filesystem::copy(index.folder, folder.index());
     MovedFileSystem files(survivors, folder.path(), home_.path());
@@ -233,10 +281,16 @@ class PowerCut {
   }
 
   void violate(const std::string& what) {
+    const std::lock_guard lock(mutex_);
     if (!violation_) violation_ = what;
+  }
+  bool violated() {
+    const std::lock_guard lock(mutex_);
+    return violation_.has_value();
   }
 
   static constexpr std::size_t kSecondCuts = 97;
+  static constexpr int kWorkers = 6;  // a start waits for its own threads most of the time
 
   const Plan plan_;
   ManualClock clock_{TimePoint(std::chrono::seconds(1'700'000'000))};
@@ -247,15 +301,24 @@ class PowerCut {
   FaultFileSystem disk_;
   std::atomic<std::size_t> acknowledged_{0};
 
+  // Of the steps, one at a time.
   std::mutex one_at_a_time_;
-  std::map<std::pair<std::uint64_t, std::uint64_t>, Found> found_;  // by image and index
   std::map<std::string, IndexCopy> copies_;
   IndexCopy latest_;
   std::vector<IndexCopy> older_;
   std::set<std::string> syncs_;
+  std::set<Key> known_;
+  std::vector<Expectation> expectations_;  // of images that are known already
   std::size_t steps_ = 0;
   std::size_t cuts_ = 0;
   std::size_t starts_ = 0;
+
+  // Of the workers.
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> jobs_;
+  bool complete_ = false;
+  std::map<Key, Found> found_;
   std::optional<std::string> violation_;
 };
 
