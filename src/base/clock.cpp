@@ -1,5 +1,6 @@
 #include "holdfast/base/clock.hpp"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 
@@ -14,10 +15,15 @@ using std::chrono::seconds;
 constexpr std::string_view kWeekdays = "SunMonTueWedThuFriSat";
 constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
+// The first whole day that TimePoint has: the day before begins outside of its range.
+constexpr TimePoint kFirstDay{std::chrono::ceil<days>(TimePoint::min())};
+
 // A time taken apart. strftime would consult the locale and needs a tm; every response carries two dates.
 struct Fields {
   explicit Fields(TimePoint time) noexcept
-      : day(std::chrono::floor<days>(time)), date(day), of_day(std::chrono::floor<std::chrono::milliseconds>(time - day)) {}
+      : day(std::chrono::floor<days>(std::max(time, kFirstDay))),
+        date(day),
+        of_day(std::chrono::floor<std::chrono::milliseconds>(std::max(time, kFirstDay) - day)) {}
 
   std::chrono::sys_days day;
   std::chrono::year_month_day date;

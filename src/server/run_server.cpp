@@ -9,6 +9,7 @@
 #include "holdfast/http/server.hpp"
 #include "holdfast/io/file_system.hpp"
 #include "holdfast/io/pool.hpp"
+#include "holdfast/io/promise.hpp"
 #include "holdfast/s3/service.hpp"
 #include "holdfast/storage/local_engine.hpp"
 
@@ -129,6 +130,12 @@ Error explain(const Error& error, const Settings& settings) {
                                         settings.directory + " (" + std::string(error.text()) + ")"};
 }
 
+void warn_of_broken_promise(const std::string& directory) {
+  const auto why = io::broken_promise(directory);
+  if (!why) return;
+  log::warn("What is stored may not survive a power cut: the data folder " + *why + ". See docs/durability.md.", {{"folder", directory}});
+}
+
 int fail(const Error& error) {
   log::error(std::string(error.text()));
   return kExitFailure;
@@ -183,6 +190,7 @@ int run_server(const Settings& settings) {
   const auto console =
       admin::make_console(**engine, *credentials, clock, console_door(*service), console_options(settings, (*s3_server)->port()));
   console_gate.open(console.get(), engine->get());
+  warn_of_broken_promise(settings.directory);
   print_start_lines(settings, (*s3_server)->port(), console_server ? (*console_server)->port() : 0);
 
   stop.wait();

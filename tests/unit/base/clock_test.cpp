@@ -67,6 +67,15 @@ TEST(Dates, FarTimesSaturate) {
   EXPECT_EQ(parse_http_date("Fri, 31 Dec 9999 23:59:59 GMT"), TimePoint::max());
 }
 
+// TimePoint begins in the middle of a day.
+TEST(Dates, TheEndsOfTimeHaveDates) {
+  EXPECT_EQ(format_iso8601_millis(TimePoint::max()), "2262-04-11T23:47:16.854Z");
+  EXPECT_EQ(format_iso8601_millis(TimePoint::min()), "1677-09-22T00:00:00.000Z");
+  EXPECT_EQ(format_amz_date(TimePoint::min() + std::chrono::nanoseconds(1)), "16770922T000000Z");
+  EXPECT_EQ(format_day(TimePoint::min()), "16770922");
+  EXPECT_EQ(format_http_date(TimePoint::min()), "Wed, 22 Sep 1677 00:00:00 GMT");
+}
+
 TEST(Dates, AmzDateIsStrict) {
   EXPECT_EQ(parse_amz_date("20091012T175000Z"), kExample);
   for (const char* bad : {"", "20091012T175000", "20091012t175000Z", "2009101 T175000Z", "20091312T175000Z", "20090229T175000Z",
