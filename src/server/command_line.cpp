@@ -88,7 +88,7 @@ void insert_minio_opts(std::vector<std::string>& arguments, const Environment& e
   }
 }
 
-constexpr std::string_view kCommands[] = {"server", "healthcheck", "presign", "check", "rebuild-index", "version"};
+constexpr std::string_view kCommands[] = {"server", "healthcheck", "presign", "check", "scrub", "rebuild-index", "version"};
 
 // Compose files write `minio server ...`, `--json server ...` and the like: the command goes first, whatever came before.
 void put_command_first(std::vector<std::string>& arguments) {
@@ -136,6 +136,10 @@ Command parse_command_line(std::vector<std::string> arguments, Environment envir
   check->add_flag("--deep", check_arguments.deep, "Read every payload and compare its checksums");
   check->add_flag("--repair", check_arguments.repair, "Repair what can be repaired without losing anything");
 
+  ScrubArguments scrub_arguments;
+  CLI::App* scrub = app.add_subcommand("scrub", "Read everything in a folder that no server has open, and compare it with its checksums");
+  scrub->add_option("DIR", scrub_arguments.directory, "The folder that holds the data")->required()->type_name("");
+
   RebuildArguments rebuild_arguments;
   CLI::App* rebuild = app.add_subcommand("rebuild-index", "Make the index anew from sidecars and journal");
   rebuild->add_option("DIR", rebuild_arguments.directory, "The folder that holds the data")->required()->type_name("");
@@ -170,6 +174,7 @@ Command parse_command_line(std::vector<std::string> arguments, Environment envir
     return presign_arguments;
   }
   if (check->parsed()) return check_arguments;
+  if (scrub->parsed()) return scrub_arguments;
   if (rebuild->parsed()) return rebuild_arguments;
   return VersionArguments{};
 }

@@ -13,6 +13,9 @@ struct ServerArguments {
   ResolveInput input;
   std::vector<std::string> directories;
 };
+struct ScrubArguments {
+  std::string directory;
+};
 struct RebuildArguments {
   std::string directory;
 };
@@ -21,8 +24,8 @@ struct VersionArguments {};
 struct Finished {
   int exit_code = 0;
 };
-using Command =
-    std::variant<ServerArguments, HealthcheckArguments, PresignArguments, CheckArguments, RebuildArguments, VersionArguments, Finished>;
+using Command = std::variant<ServerArguments, HealthcheckArguments, PresignArguments, CheckArguments, ScrubArguments, RebuildArguments,
+                             VersionArguments, Finished>;
 
 // `arguments` without the program's name. `environment` gives the variables that count, MINIO_OPTS among them; prints
 // help to stdout and mistakes, one line each, to stderr.

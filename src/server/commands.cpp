@@ -91,6 +91,25 @@ storage::LocalOptions local_options(const std::string& directory) {
   return options;
 }
 
+class ScrubPrinter final : public storage::ScrubObserver {
+ public:
+  explicit ScrubPrinter(const storage::Progress& progress) : progress_(progress) {}
+  bool go_on(std::uint64_t) override { return true; }
+  void checked(const std::string&) override {
+    if (++objects_ % 1000 == 0) progress_("reading objects", objects_, 0);
+  }
+  void damaged(const storage::Damage& damage) override {
+    end_progress();
+    const std::string name = damage.bucket.empty() ? "the document " + damage.key : damage.bucket + "/" + damage.key;
+    std::cout << "damaged: " << name << (damage.version_id.empty() ? "" : " version " + damage.version_id) << ": " << damage.what << " ("
+              << damage.file << ")\n";
+  }
+
+ private:
+  const storage::Progress& progress_;
+  std::uint64_t objects_ = 0;
+};
+
 }  // namespace
 
 Result<std::chrono::seconds> parse_duration(std::string_view text) {
@@ -167,6 +186,18 @@ int run_check(const CheckArguments& arguments) {
   std::cout << report->objects << " objects, " << report->uploads << " uploads, " << report->files << " files, " << report->bytes
             << " bytes: " << (report->problems.empty() ? "all is well" : std::to_string(report->problems.size()) + " problems") << "\n";
   return report->problems.empty() ? 0 : kExitFailure;
+}
+
+int run_scrub(const std::string& directory) {
+  const auto files = io::make_posix_file_system();
+  const storage::Progress progress = terminal_progress();
+  ScrubPrinter printer(progress);
+  const auto outcome = storage::scrub_local(local_options(directory), *files, printer, progress);
+  if (!outcome) return fail(outcome.error());
+  end_progress();
+  std::cout << outcome->objects << " objects, " << outcome->bytes
+            << " bytes: " << (outcome->damaged == 0 ? "all is well" : std::to_string(outcome->damaged) + " damaged") << "\n";
+  return outcome->damaged == 0 ? 0 : kExitFailure;
 }
 
 int run_rebuild_index(const std::string& directory) {

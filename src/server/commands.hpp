@@ -32,6 +32,7 @@ struct CheckArguments {
   bool repair = false;
 };
 int run_check(const CheckArguments& arguments);
+int run_scrub(const std::string& directory);
 int run_rebuild_index(const std::string& directory);
 
 // "90s", "30m", "1h", "7d", "3600".

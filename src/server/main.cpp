@@ -29,6 +29,7 @@ struct Run {
   int operator()(const HealthcheckArguments& arguments) const { return run_healthcheck(arguments); }
   int operator()(const PresignArguments& arguments) const { return run_presign(arguments, environment); }
   int operator()(const CheckArguments& arguments) const { return run_check(arguments); }
+  int operator()(const ScrubArguments& arguments) const { return run_scrub(arguments.directory); }
   int operator()(const RebuildArguments& arguments) const { return run_rebuild_index(arguments.directory); }
   int operator()(const VersionArguments&) const {
     std::cout << "holdfast " << kVersion << "\n";

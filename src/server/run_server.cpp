@@ -11,6 +11,7 @@
 #include "holdfast/io/pool.hpp"
 #include "holdfast/io/promise.hpp"
 #include "holdfast/s3/service.hpp"
+#include "holdfast/services/scrub.hpp"
 #include "holdfast/storage/local_engine.hpp"
 
 #include <sys/resource.h>
@@ -191,6 +192,7 @@ int run_server(const Settings& settings) {
       admin::make_console(**engine, *credentials, clock, console_door(*service), console_options(settings, (*s3_server)->port()));
   console_gate.open(console.get(), engine->get());
   warn_of_broken_promise(settings.directory);
+  const auto scrub = services::start_scrub(**engine, clock, settings.scrub);
   print_start_lines(settings, (*s3_server)->port(), console_server ? (*console_server)->port() : 0);
 
   stop.wait();
@@ -198,6 +200,7 @@ int run_server(const Settings& settings) {
   const auto drain_until = std::chrono::steady_clock::now() + limits::kShutdownTotal * 5 / 8;
   if (console_server) (*console_server)->drain(std::chrono::steady_clock::now());
   (*s3_server)->drain(drain_until);
+  scrub->stop();
   (*engine)->close(deadline);
   stop_threads();
   log::info("stopped");

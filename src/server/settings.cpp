@@ -1,5 +1,7 @@
 #include "server/settings.hpp"
 
+#include "server/commands.hpp"
+
 #include "holdfast/auth/policy.hpp"
 #include "holdfast/base/encoding.hpp"
 #include "holdfast/storage/names.hpp"
@@ -97,6 +99,24 @@ Result<std::uint64_t> size_setting(const Values& values, const char* name) {
   return size;
 }
 
+Result<> set_scrub(const Values& values, services::ScrubSettings& scrub) {
+  const Value& interval = values.at("scrub-interval");
+  const auto time = interval.text == "off" ? Result<std::chrono::seconds>(std::chrono::seconds(0)) : parse_duration(interval.text);
+  if (!time) return invalid(interval, "scrub-interval", "use off, or a time such as 12h or 30d");
+  scrub.interval = *time;
+  HOLDFAST_TRY(rate, size_setting(values, "scrub-rate"));
+  scrub.bytes_per_second = rate;
+  const Value& hours = values.at("scrub-hours");
+  if (hours.text.empty()) return {};
+  const auto dash = hours.text.find('-');
+  const auto first = parse_u64(std::string_view(hours.text).substr(0, dash));
+  const auto last = dash == std::string::npos ? std::nullopt : parse_u64(std::string_view(hours.text).substr(dash + 1));
+  if (!first || !last || *first > 23 || *last > 24) return invalid(hours, "scrub-hours", "use two hours of the day, such as 22-6");
+  scrub.first_hour = static_cast<unsigned>(*first);
+  scrub.last_hour = static_cast<unsigned>(*last);
+  return {};
+}
+
 Result<unsigned> thread_count(const Values& values) {
   const Value& value = values.at("threads");
   if (value.text.empty()) return std::min(usable_cores(), kMaxThreads);
@@ -190,6 +210,7 @@ Result<Settings> make_settings(const ResolveInput& input, const std::vector<std:
   settings.block_cache_bytes = block_cache;
   HOLDFAST_TRY(reserve, size_setting(values, "reserve"));
   settings.reserve_bytes = reserve;
+  HOLDFAST_TRY_VOID(set_scrub(values, settings.scrub));
   HOLDFAST_TRY(threads, thread_count(values));
   settings.threads = threads;
   HOLDFAST_TRY_VOID(set_log(values, settings));

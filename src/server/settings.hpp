@@ -4,6 +4,7 @@
 #include "server/options.hpp"
 
 #include "holdfast/base/log.hpp"
+#include "holdfast/services/scrub.hpp"
 
 #include <cstdint>
 #include <string>
@@ -46,6 +47,7 @@ struct Settings {
   std::string cors_allow_origin;
   std::uint64_t block_cache_bytes = 0;
   std::uint64_t reserve_bytes = 0;
+  services::ScrubSettings scrub;
   unsigned threads = 1;
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::text;

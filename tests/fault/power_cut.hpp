@@ -32,7 +32,7 @@ inline std::string sync_kind(const Step& step, const std::string& home) {
   std::string kind = std::string(op_name(step.op)) + " ";
   const bool document = path.starts_with("documents/");
   for (std::size_t i = 0; i < path.size(); ++i) {
-    const bool number = std::isxdigit(static_cast<unsigned char>(path[i])) != 0 && (i == 0 || path[i - 1] == '/' || path[i - 1] == '-');
+    const bool number = std::isdigit(static_cast<unsigned char>(path[i])) != 0 && (i == 0 || path[i - 1] == '/' || path[i - 1] == '-');
     if (!number && !(document && path[i - 1] == '/')) {
       kind += path[i];
       continue;
@@ -48,11 +48,13 @@ inline std::string sync_kind(const Step& step, const std::string& home) {
 class PowerCut {
  public:
   struct Plan {
-    bool syncfs = true;     // the file system's sync_all can be relied on
-    bool links = true;      // hard links work
-    bool orders = true;     // also what a disk may have kept of the unsynced things, each on its own
-    int random_orders = 1;  // further orders a step
-    std::string ignored{};  // a kind of sync that isn't done
+    bool syncfs = true;       // the file system's sync_all can be relied on
+    bool links = true;        // hard links work
+    bool orders = true;       // also what a disk may have kept of the unsynced things, each on its own
+    int random_orders = 1;    // further orders a step
+    std::uint64_t share = 4;  // of the orders one in so many is tried; what is synced is tried at every step
+    bool cuts = true;         // false: only the workload
+    std::string ignored{};    // a kind of sync that isn't done
   };
 
   explicit PowerCut(Plan plan) : plan_(std::move(plan)) {
@@ -141,13 +143,15 @@ class PowerCut {
     if (step.op == Op::sync || step.op == Op::sync_data || step.op == Op::sync_directory || step.op == Op::sync_all) {
       syncs_.insert(sync_kind(step, home));
     }
+    if (!plan_.cuts) return;
     const std::size_t acknowledged = acknowledged_;
     const auto now = disk_.image({Survival::process, 0});  // what is unsynced stays so
     const std::size_t under_way = std::min<std::size_t>(acknowledged_ + 1, states_.size() - 1);
     const Expectation expectation{{}, acknowledged, under_way, describe(step)};
     const IndexCopy index = copy_of_index();
-    for (const IndexCopy& kept : {IndexCopy(), index}) cut(*now, {Survival::synced, 0}, kept, expectation);
-    if (!older_.empty()) cut(*now, {Survival::synced, 0}, older_[steps_ % older_.size()], expectation);
+    cut(*now, {Survival::synced, 0}, steps_ % 2 == 0 || plan_.share == 1 ? index : IndexCopy(), expectation);
+    if (plan_.share == 1) cut(*now, {Survival::synced, 0}, IndexCopy(), expectation);
+    if (!older_.empty() && steps_ % (2 * plan_.share) == 1) cut(*now, {Survival::synced, 0}, older_[steps_ % older_.size()], expectation);
     if (!plan_.orders) return;
     cut(*now, {Survival::everything, 0}, index, expectation);
     for (std::size_t i = 0; i < now->unsynced_things(); ++i) {
@@ -161,12 +165,13 @@ class PowerCut {
   }
 
   void cut(const FaultFileSystem& now, const Crash& crash, const IndexCopy& index, Expectation expectation) {
-    ++cuts_;
     auto survivors = now.image(crash);
     survivors->keep_log(false);
     expectation.key = {survivors->digest(), index.tag};
     expectation.where += ", order " + std::to_string(static_cast<int>(crash.survival)) + " " + std::to_string(crash.seed) +
                          (index.tag == 0 ? ", no index" : ", index " + std::to_string(index.tag));
+    if (crash.survival != Survival::synced && expectation.key.first % plan_.share != 0) return;
+    ++cuts_;
     if (!known_.insert(expectation.key).second) {
       expectations_.push_back(std::move(expectation));
       return;

@@ -1,6 +1,7 @@
 // holdfast check: compares journal, files and index of a folder that nobody serves.
 #include "readers.hpp"
 #include "recovery.hpp"
+#include "scrub.hpp"
 #include "store.hpp"
 
 #include "holdfast/base/limits.hpp"
@@ -11,7 +12,6 @@ namespace holdfast::storage::local {
 namespace {
 
 constexpr std::uint64_t kSidecarBytes = 64 * limits::kMiB;
-constexpr std::uint64_t kReadStep = limits::kMiB;
 constexpr std::uint64_t kProgressStep = 1000;
 
 // A set of file ids, made once and then only asked.
@@ -162,27 +162,9 @@ class Check {
       return {};
     }
     if (!deep_) return {};
-    HOLDFAST_TRY(good, payload_is_good(file, extent));
-    if (!good) problem("the payload of " + what + " is damaged: its checksum differs", path);
+    HOLDFAST_TRY(damage, payload_damage(file, extent, [](std::uint64_t) { return true; }));
+    if (!damage.empty()) problem("the payload of " + what + " is damaged: " + damage, path);
     return {};
-  }
-
-  Result<bool> payload_is_good(const io::File& file, const Extent& extent) {
-    buffer_.resize(kReadStep);
-    std::uint64_t at = 0;
-    for (const std::uint32_t expected : extent.block_crc32c) {
-      const std::uint64_t end = std::min(at + extent.block_bytes, extent.file_bytes);
-      std::uint32_t crc = 0;
-      while (at < end) {
-        const ByteSpan span(buffer_.data(), static_cast<std::size_t>(std::min<std::uint64_t>(kReadStep, end - at)));
-        HOLDFAST_TRY(got, file.read_at(at, span));
-        if (got != span.size()) return false;
-        crc = hash::crc32c(crc, span);
-        at += got;
-      }
-      if (crc != expected) return false;
-    }
-    return at == extent.file_bytes;
   }
 
   Result<> check_file(const std::string& path, std::uint64_t bucket_id, const ShardFile& file) {
@@ -212,7 +194,6 @@ class Check {
   FileSet payloads_;
   bool in_journal_without_extents_ = false;  // payloads that only the journal can name
   std::uint64_t done_ = 0;
-  std::vector<std::byte> buffer_;
 };
 
 // A payload that no object has is kept, out of the way: never delete on doubt.

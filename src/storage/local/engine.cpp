@@ -2,6 +2,7 @@
 #include "objects.hpp"
 #include "readers.hpp"
 #include "recovery.hpp"
+#include "scrub.hpp"
 #include "store.hpp"
 #include "uploads.hpp"
 
@@ -19,7 +20,7 @@ LocalOptions::LocalOptions()
 namespace local {
 namespace {
 
-class LocalEngine final : public Engine {
+class LocalEngine final : public Engine, public Scrubbable {
  public:
   explicit LocalEngine(std::unique_ptr<Store> store) : store_(std::move(store)) {}
 
@@ -81,6 +82,10 @@ class LocalEngine final : public Engine {
   }
   Task<Result<>> advance_cursor(std::string follower, std::uint64_t seq) override {
     return local::advance_cursor(*store_, std::move(follower), seq);
+  }
+
+  Result<ScrubOutcome> scrub(const std::string& position, ScrubObserver& observer) override {
+    return scrub_store(*store_, position, observer);
   }
 
   Health health() const override { return store_->health(); }

@@ -60,7 +60,7 @@ TEST_F(LocalCheck, PayloadDamaged_isFoundByTheDeepCheck) {
   close();
   disk.flip(only_file(".data"), 5);
   EXPECT_TRUE(problems(false).empty());
-  expect_problem(true, "its checksum differs");
+  expect_problem(true, "is damaged: the checksum of bytes");
 }
 
 TEST_F(LocalCheck, SidecarDamaged_isFoundAndWrittenAgain) {
