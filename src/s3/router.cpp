@@ -1,5 +1,7 @@
 #include "s3/router.hpp"
 
+#include "holdfast/s3/operations.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <ranges>
@@ -52,6 +54,14 @@ Result<const Route*> find_route(const http::Request& request, const Address& add
                                     : level == Level::bucket ? "BUCKET"
                                                              : "OBJECT"}};
   return error;
+}
+
+std::vector<std::string> served_operations() {
+  std::vector<std::string> names;
+  for (const Route& row : kRoutes) {
+    if (row.run != nullptr) names.emplace_back(row.name);
+  }
+  return names;
 }
 
 }  // namespace holdfast::s3

@@ -43,7 +43,10 @@ struct Settings {
   bool allow_signature_v2 = true;
   std::string region;
   DefaultBuckets default_buckets;
-  std::string storage_api_bucket;  // may be empty
+  std::string storage_api_bucket;    // may be empty
+  bool browser = true;               // the console's pages
+  bool browser_redirect = true;      // from S3's port to them
+  std::string browser_redirect_url;  // where they are seen from outside, with a slash at its end; may be empty
   std::string cors_allow_origin;
   std::uint64_t block_cache_bytes = 0;
   std::uint64_t reserve_bytes = 0;
