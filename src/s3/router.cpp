@@ -1,6 +1,7 @@
 #include "s3/router.hpp"
 
 #include "holdfast/s3/observer.hpp"
+#include "holdfast/s3/operations.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -63,6 +64,14 @@ std::span<const std::string_view> operation_names() {
     return names;
   }();
   return kNames;
+}
+
+std::vector<std::string> served_operations() {
+  std::vector<std::string> names;
+  for (const Route& row : kRoutes) {
+    if (row.run != nullptr) names.emplace_back(row.name);
+  }
+  return names;
 }
 
 }  // namespace holdfast::s3

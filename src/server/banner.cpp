@@ -2,6 +2,8 @@
 
 #include "server/version.hpp"
 
+#include "holdfast/admin/console.hpp"
+
 #include <chrono>
 #include <memory>
 
@@ -22,7 +24,12 @@ void print_start_lines(const Settings& settings, std::uint16_t s3_port, std::uin
   const std::string s3_url = url(settings, settings.address, s3_port);
   log::info("Holdfast " + std::string(kVersion));
   log::info("S3       " + s3_url + (settings.server_url.empty() ? "" : "  (public: " + settings.server_url + ")"));
-  if (console_port != 0) log::info("Health   " + url(settings, settings.console_address, console_port) + "/health");
+  if (console_port != 0) {
+    const std::string console_url = url(settings, settings.console_address, console_port);
+    const bool pages = settings.browser && admin::has_console_pages();
+    log::info((pages ? "Console  " : "Health   ") + console_url + (pages ? "" : "/health"));
+    if (settings.browser && !pages) log::info("The web console is not in this build (it needs npm); its port has the storage API alone");
+  }
   if (!settings.anonymous) log::info("Data     " + settings.directory);
   log::info("Try      AWS_ACCESS_KEY_ID=... AWS_SECRET_ACCESS_KEY=... aws --endpoint-url " + s3_url + " s3 ls");
   if (settings.default_credentials) {

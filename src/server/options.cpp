@@ -26,6 +26,30 @@ const std::vector<Option>& options() {
        "Where S3 is served: HOST:PORT; without HOST every address, IPv4 and IPv6",
        "Addresses"},
       {"console-address", "CONSOLE_ADDRESS", true, {}, OptionKind::text, ":9001", "Where the console is served", "Addresses"},
+      {"browser",
+       "BROWSER",
+       true,
+       {},
+       OptionKind::flag,
+       "on",
+       "Serve the web console; off: its port has the storage API alone",
+       "Addresses"},
+      {"browser-redirect",
+       "BROWSER_REDIRECT",
+       true,
+       {},
+       OptionKind::flag,
+       "on",
+       "Send browsers that open the S3 port to the console",
+       "Addresses"},
+      {"browser-redirect-url",
+       "BROWSER_REDIRECT_URL",
+       true,
+       {},
+       OptionKind::text,
+       "",
+       "Where the console is seen from outside (https://example.org/console/): browsers are sent there, and it is served under that path",
+       "Addresses"},
       {"server-url",
        "SERVER_URL",
        true,
@@ -229,8 +253,8 @@ const std::vector<Option>& options() {
 }
 
 // MINIO_* names that are read elsewhere, or that change nothing here and deserve no warning.
-constexpr std::string_view kKnownElsewhere[] = {"MINIO_VOLUMES", "MINIO_OPTS",   "MINIO_CONFIG_ENV_FILE",
-                                                "MINIO_BROWSER", "MINIO_UPDATE", "MINIO_CERT_PASSWD"};
+constexpr std::string_view kKnownElsewhere[] = {"MINIO_VOLUMES", "MINIO_OPTS", "MINIO_CONFIG_ENV_FILE", "MINIO_UPDATE",
+                                                "MINIO_CERT_PASSWD"};
 
 // MINIO_* names whose silent absence would change who may do what, or where data lies.
 constexpr std::pair<std::string_view, std::string_view> kRefusedPrefixes[] = {

@@ -1,6 +1,8 @@
 #include "server/run_server.hpp"
 
+#include "server/activity.hpp"
 #include "server/banner.hpp"
+#include "server/browser_redirect.hpp"
 #include "server/default_buckets.hpp"
 #include "server/default_keys.hpp"
 #include "server/gate.hpp"
@@ -16,6 +18,7 @@
 #include "holdfast/io/file_system.hpp"
 #include "holdfast/io/pool.hpp"
 #include "holdfast/io/promise.hpp"
+#include "holdfast/s3/operations.hpp"
 #include "holdfast/s3/service.hpp"
 #include "holdfast/services/scrub.hpp"
 #include "holdfast/storage/local_engine.hpp"
@@ -117,6 +120,16 @@ admin::S3Door console_door(s3::S3Service& service) {
   return door;
 }
 
+// "/console" of https://example.org/console/.
+std::string path_of_url(std::string_view url) {
+  const auto host = url.find("://");
+  const auto path = host == std::string_view::npos ? host : url.find('/', host + 3);
+  if (path == std::string_view::npos) return {};
+  url.remove_prefix(path);
+  while (url.ends_with('/')) url.remove_suffix(1);
+  return std::string(url);
+}
+
 admin::ConsoleOptions console_options(const Settings& settings, std::uint16_t s3_port) {
   admin::ConsoleOptions options;
   options.storage_api_bucket = settings.storage_api_bucket;
@@ -125,6 +138,19 @@ admin::ConsoleOptions console_options(const Settings& settings, std::uint16_t s3
   options.region = settings.region;
   options.root_user = settings.root_user;
   options.default_credentials = settings.default_credentials;
+  options.pages = settings.browser;
+  options.base_path = path_of_url(settings.browser_redirect_url);
+  options.version = kVersion;
+  options.operations = s3::served_operations();
+  return options;
+}
+
+BrowserRedirectOptions redirect_options(const Settings& settings, std::uint16_t console_port) {
+  BrowserRedirectOptions options;
+  options.url = settings.browser_redirect_url;
+  options.domains = settings.domains;
+  const bool redirects = settings.browser && settings.browser_redirect && admin::has_console_pages();
+  if (redirects) options.console_port = console_port;
   return options;
 }
 
@@ -282,15 +308,21 @@ int run_server(const Settings& settings) {
   admin::MinioApi admin_api({*access->identities, administrators, **engine, clock, server_facts(settings, clock, (*s3_server)->port()),
                              settings.default_credentials, beside_io(pool),
                              [&stop](admin::ServiceAction action) { stop.ask(action == admin::ServiceAction::restart); }});
+  ActivityMeter meter;
+  auto observers = services.observers();
+  observers.push_back(&meter);
   const auto service = s3::make_service(**engine, *access->identities, clock, service_options(settings, **keys, services.events()),
-                                        reserved_handler(admin_api, s3_gate.reserved_handler()), services.observers());
-  s3_gate.open(service.get(), engine->get());
-  const auto console =
-      admin::make_console(**engine, *access->identities, clock, console_door(*service), console_options(settings, (*s3_server)->port()));
+                                        reserved_handler(admin_api, s3_gate.reserved_handler()), std::move(observers));
+  const std::uint16_t console_port = console_server ? (*console_server)->port() : 0;
+  BrowserRedirect redirect(*service, redirect_options(settings, console_port));
+  s3_gate.open(&redirect, engine->get());
+  auto for_console = console_options(settings, (*s3_server)->port());
+  for_console.activity = [&] { return meter.read(**s3_server, *files, settings.directory); };
+  auto console = admin::make_console(**engine, *access->identities, clock, console_door(*service), std::move(for_console));
   console_gate.open(console.get(), engine->get());
   warn_of_broken_promise(settings.directory);
   const auto scrub = services::start_scrub(**engine, clock, settings.scrub);
-  print_start_lines(settings, (*s3_server)->port(), console_server ? (*console_server)->port() : 0);
+  print_start_lines(settings, (*s3_server)->port(), console_port);
 
   std::unique_ptr<http::Server> website_server;
   if (settings.website_address) {

@@ -82,6 +82,17 @@ Result<> set_certificates(const Values& values, const Environment& environment, 
   return {};
 }
 
+Result<> set_redirect_url(const Values& values, Settings& settings) {
+  std::string url = values.at("browser-redirect-url").text;
+  if (url.empty()) return {};
+  if (!url.starts_with("http://") && !url.starts_with("https://")) {
+    return invalid(values.at("browser-redirect-url"), "browser-redirect-url", "use http://HOST or https://HOST");
+  }
+  if (!url.ends_with('/')) url += '/';
+  settings.browser_redirect_url = std::move(url);
+  return {};
+}
+
 Result<> set_log(const Values& values, Settings& settings) {
   const Value& level = values.at("log-level");
   static constexpr std::array<std::pair<std::string_view, log::Level>, 4> kLevels{
@@ -275,6 +286,9 @@ Result<Settings> make_settings(const ResolveInput& input, const std::vector<std:
   HOLDFAST_TRY_VOID(set_encryption(values, settings));
   HOLDFAST_TRY(default_keys, parse_default_keys(values.at("default-keys").text));
   settings.default_keys = std::move(default_keys);
+  settings.browser = values.at("browser").text == "on";
+  settings.browser_redirect = values.at("browser-redirect").text == "on";
+  HOLDFAST_TRY_VOID(set_redirect_url(values, settings));
   settings.cors_allow_origin = values.at("cors-allow-origin").text;
   HOLDFAST_TRY(block_cache, size_setting(values, "block-cache"));
   settings.block_cache_bytes = block_cache;

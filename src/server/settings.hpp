@@ -64,8 +64,11 @@ struct Settings {
   std::vector<crypto::MasterKey> master_keys;  // as configured; may be empty
   bool auto_encryption = false;
   bool insecure_sse_c = false;
-  std::string storage_api_bucket;  // may be empty
   DefaultKeys default_keys;
+  std::string storage_api_bucket;    // may be empty
+  bool browser = true;               // the console's pages
+  bool browser_redirect = true;      // from S3's port to them
+  std::string browser_redirect_url;  // where they are seen from outside, with a slash at its end; may be empty
   std::string cors_allow_origin;
   std::uint64_t block_cache_bytes = 0;
   std::uint64_t reserve_bytes = 0;

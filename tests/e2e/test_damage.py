@@ -1,9 +1,13 @@
 """What is damaged, missing or older than the rest is noticed, and never taken for something else."""
 import pathlib
 import shutil
+import subprocess
+import time
 
 import botocore.exceptions
 import pytest
+
+from conftest import BINARY
 
 SMALL, MIDDLE, LARGE = 500, 200_000, 3_000_000
 
@@ -100,7 +104,27 @@ def test_metadata_that_is_gone_is_reported_and_never_something_else(make_server)
     answer = server.boto3().get_object(Bucket="bkt", Key="dir/object")
     assert (answer["Body"].read(), answer["Metadata"]) == (b"content", {"a": "b"})
     server.stop()
-    import subprocess
-    from conftest import BINARY
     found = subprocess.run([BINARY, "check", server.directory], capture_output=True, text=True)
     assert found.returncode == 1 and "the sidecar of bkt/dir/object" in found.stdout, found.stdout
+
+
+def test_scrub_names_the_damaged_object(make_server):
+    server = make_server(["--scrub-interval", "1s"]).start()
+    s3 = server.boto3()
+    s3.create_bucket(Bucket="bkt")
+    for key, body in (("sound", b"s"), ("rotten", b"r")):
+        s3.put_object(Bucket="bkt", Key=f"dir/{key}", Body=body * LARGE)
+    server.stop()
+    scrub = [BINARY, "scrub", server.directory]
+    clean = subprocess.run(scrub, capture_output=True, text=True)
+    assert (clean.returncode, clean.stdout.split(":")[1]) == (0, " all is well\n"), clean.stdout + clean.stderr
+    victim = next(path for path in files(server, ".data", LARGE) if path.read_bytes()[0:1] == b"r")
+    flip(victim, LARGE // 2)
+    found = subprocess.run(scrub, capture_output=True, text=True)
+    assert found.returncode == 1
+    assert "damaged: bkt/dir/rotten version null" in found.stdout and str(victim) in found.stdout and "sound" not in found.stdout
+    server.start()
+    end = time.time() + 30
+    while "A scrub has found damage." not in server.log() and time.time() < end:
+        time.sleep(0.1)
+    assert "dir/rotten" in server.log() and "dir/sound" not in server.log()

@@ -198,7 +198,7 @@ inline std::vector<Operation> workload(Pauses pauses = Pauses::yes) {
   add([](Engine& e) { remove(e, "versions", {"v", "never there"}); });
   add([](Engine& e) { change_bucket(e, "b", [](storage::BucketInfo& b) { b.configuration["policy"] = "{}"; }); });
   if (pauses == Pauses::yes)
-    add([](Engine&) { std::this_thread::sleep_for(std::chrono::milliseconds(700)); });  // the journal is released and sealed
+    add([](Engine&) { std::this_thread::sleep_for(std::chrono::milliseconds(1000)); });  // the journal is released and sealed
   add([](Engine& e) { make_bucket(e, "short-lived", Versioning::unversioned); });
   add([](Engine& e) { put(e, "short-lived", "x", text_of(kSmall, 12)); });
   add([](Engine& e) { (void)start_upload(e, "short-lived", "open"); });

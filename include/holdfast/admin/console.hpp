@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace holdfast::admin {
 
@@ -27,6 +28,17 @@ struct S3Door {
       authorize;
 };
 
+// What the server has done since it started, and what it stands on.
+struct Activity {
+  std::uint64_t requests = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t connections = 0;  // open now
+  std::uint64_t disk_total_bytes = 0;
+  std::uint64_t disk_free_bytes = 0;
+};
+
 struct ConsoleOptions {
   std::string storage_api_bucket;  // the storage API's bucket where a request names none; may be empty
   std::string public_url;          // MINIO_SERVER_URL, without a slash at its end; may be empty
@@ -34,7 +46,15 @@ struct ConsoleOptions {
   std::string region;              // may be empty
   std::string root_user;
   bool default_credentials = false;  // root is minioadmin:minioadmin: loopback only
+  bool pages = true;                 // false: the storage API alone (MINIO_BROWSER=off)
+  std::string base_path;             // "/console" behind a proxy that leaves it on; may be empty
+  std::string version;
+  std::vector<std::string> operations;  // of S3 that are served, by AWS's names
+  std::function<Activity()> activity;   // any thread; may be empty
 };
+
+// False: the build had no npm, so that the listener has its APIs alone.
+bool has_console_pages() noexcept;
 
 // All references must outlive the console.
 std::unique_ptr<http::Handler> make_console(storage::Engine& engine, const auth::CredentialStore& credentials, const Clock& clock,

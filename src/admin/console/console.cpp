@@ -1,7 +1,10 @@
 #include "holdfast/admin/console.hpp"
 
 #include "admin/console/api.hpp"
+#include "admin/console/console_api.hpp"
 #include "admin/console/door.hpp"
+#include "admin/console/links.hpp"
+#include "admin/console/pages.hpp"
 #include "admin/console/s3_request.hpp"
 #include "admin/console/storage_api.hpp"
 
@@ -16,6 +19,13 @@ namespace {
 constexpr std::string_view kApi = "/api/v1/";
 constexpr std::string_view kStorage = "storage/";
 
+http::Response redirect(std::string to) {
+  http::Response response;
+  response.status = 303;
+  response.set("Location", std::move(to));
+  return response;
+}
+
 class Console final : public http::Handler {
  public:
   Console(storage::Engine& engine, const auth::CredentialStore& credentials, const Clock& clock, S3Door s3, ConsoleOptions options)
@@ -23,7 +33,8 @@ class Console final : public http::Handler {
         s3_(std::move(s3)),
         options_(std::move(options)),
         door_(credentials, options_),
-        storage_api_(engine, credentials, s3_, options_) {}
+        storage_api_(engine, credentials, s3_, options_),
+        console_api_(engine, credentials, s3_, options_) {}
 
   Task<http::Response> handle(const http::Request& request, http::BodyStream& body) override;
   http::Response handle_error(const Error& error) override;
@@ -38,6 +49,7 @@ class Console final : public http::Handler {
   const ConsoleOptions options_;
   Door door_;
   StorageApi storage_api_;
+  ConsoleApi console_api_;
 };
 
 Task<http::Response> Console::handle(const http::Request& request, http::BodyStream& body) {
@@ -54,25 +66,31 @@ Task<http::Response> Console::handle(const http::Request& request, http::BodyStr
 }
 
 Task<http::Response> Console::answer(ApiCall& call) {
-  if (call.request.path.starts_with(kApi)) {
-    call.path = call.request.path.substr(kApi.size());
+  std::string_view path = call.request.path;
+  if (!options_.base_path.empty() && path == options_.base_path) co_return redirect(options_.base_path + "/");
+  if (path.starts_with(options_.base_path + "/")) path.remove_prefix(options_.base_path.size());
+  if (path.starts_with(kApi)) {
+    call.path = path.substr(kApi.size());
     co_return co_await answer_api(call);
   }
-  http::Response response;
-  response.status = 404;
-  response.set("Content-Type", "text/plain; charset=utf-8");
-  response.body = "The web console is not in this build. S3 is served on the other port; health is at /health.\n";
-  co_return response;
+  if (!options_.pages) co_return failure(call, 404, "NoConsole", "The web console is switched off (MINIO_BROWSER=off).");
+  co_return answer_page(call.request, path, s3_endpoint(call.request, options_));
 }
 
 Task<http::Response> Console::answer_api(ApiCall& call) {
   const std::string_view method = call.request.method;
   if (call.path == "storage/health") co_return storage_api_.health();
   if (call.path == "login" && method == "POST") co_return co_await door_.login(call);
-  if (auto refusal = door_.identify(call)) co_return std::move(*refusal);
+  if (auto refusal = door_.identify(call)) {
+    // A page that asks whether somebody is logged in is told so, not refused.
+    if (call.path == "session" && refusal->status == 401 && call.request.header("authorization").empty())
+      co_return json_response(200, "null");
+    co_return std::move(*refusal);
+  }
   if (call.path == "logout" && method == "POST") co_return door_.logout(call);
   if (call.path.starts_with(kStorage)) co_return co_await storage_api_.answer(call, call.path.substr(kStorage.size()));
-  co_return failure(call, 404, "NoSuchCall", "There is no such call.");
+  if (!options_.pages) co_return failure(call, 404, "NoConsole", "The web console is switched off (MINIO_BROWSER=off).");
+  co_return co_await console_api_.answer(call);
 }
 
 // Nothing that this listener sends may run in a page of its origin but the console itself: an object that a browser is
@@ -80,9 +98,12 @@ Task<http::Response> Console::answer_api(ApiCall& call) {
 void Console::finish(http::Response& response, const std::string& request_id) {
   response.set("X-Request-Id", request_id);
   response.set("X-Content-Type-Options", "nosniff");
-  response.set("X-Frame-Options", "SAMEORIGIN");
   response.set("Referrer-Policy", "no-referrer");
-  response.set("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'self'");
+  response.set("Cross-Origin-Resource-Policy", "same-origin");
+  if (response_header(response, "x-frame-options").empty()) response.set("X-Frame-Options", "SAMEORIGIN");
+  if (response_header(response, "content-security-policy").empty()) {
+    response.set("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'self'");
+  }
 }
 
 http::Response Console::handle_error(const Error& error) {
@@ -95,6 +116,8 @@ http::Response Console::handle_error(const Error& error) {
 }
 
 }  // namespace
+
+bool has_console_pages() noexcept { return has_pages(); }
 
 std::unique_ptr<http::Handler> make_console(storage::Engine& engine, const auth::CredentialStore& credentials, const Clock& clock,
                                             S3Door s3, ConsoleOptions options) {

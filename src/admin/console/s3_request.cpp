@@ -29,6 +29,16 @@ std::string path_of(std::string_view bucket, std::string_view key) {
 S3Request::S3Request(const ApiCall& call, std::string method, std::string_view bucket, std::string_view key, std::string query)
     : method_(std::move(method)), target_(path_of(bucket, key)), path_bytes_(target_.size()) {
   if (!query.empty()) target_ += "?" + query;
+  take_origin(call);
+}
+
+S3Request::S3Request(const ApiCall& call, std::string_view path)
+    : method_(call.request.method), target_("/" + std::string(path)), path_bytes_(target_.size()) {
+  if (!call.request.query.empty()) target_ += "?" + std::string(call.request.query);
+  take_origin(call);
+}
+
+void S3Request::take_origin(const ApiCall& call) {
   for (const auto& [name, value] : call.request.headers) {
     if (is_one_of(name, kOrigin)) header(std::string(name), std::string(value));
   }

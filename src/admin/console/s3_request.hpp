@@ -24,6 +24,8 @@ class S3Request {
  public:
   // The headers are those of `call` that say where it came from; more are added by `header`. The key may be empty.
   S3Request(const ApiCall& call, std::string method, std::string_view bucket, std::string_view key, std::string query = {});
+  // The call's own method and query at this path, which is still encoded and lacks the slash at its beginning.
+  S3Request(const ApiCall& call, std::string_view path);
   S3Request(const S3Request&) = delete;
   S3Request& operator=(const S3Request&) = delete;
 
@@ -36,6 +38,8 @@ class S3Request {
   const http::Request& request();
 
  private:
+  void take_origin(const ApiCall& call);
+
   std::string method_;
   std::string target_;
   std::size_t path_bytes_;

@@ -15,7 +15,10 @@ class BackgroundScrub : public LocalEngineTest {
   }
   // The clock stands still until a test moves it.
   std::unique_ptr<services::Scrub> start(std::uint64_t bytes_per_second = 0, unsigned first_hour = 0, unsigned last_hour = 0) {
-    return services::start_scrub(*engine, clock, {std::chrono::seconds(1), bytes_per_second, first_hour, last_hour});
+    auto scrub = services::start_scrub(*engine, clock, {std::chrono::seconds(1), bytes_per_second, first_hour, last_hour});
+    // It has looked at the clock once it has said when it did.
+    EXPECT_TRUE(eventually([&] { return engine->document("services/scrub").has_value(); }));
+    return scrub;
   }
 };
 
