@@ -195,7 +195,6 @@ Result<std::chrono::seconds> parse_expires(std::string_view text) {
   if (text.starts_with('-')) return kQueryComplaint("X-Amz-Expires must be non-negative");
   const auto seconds = parse_u64(text);
   if (!seconds) return kQueryComplaint("X-Amz-Expires should be a number");
-  if (*seconds == 0) return kQueryComplaint("X-Amz-Expires must be at least 1 second");
   if (*seconds > static_cast<std::uint64_t>(limits::kPresignMax.count())) {
     return kQueryComplaint(
         "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds");

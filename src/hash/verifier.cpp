@@ -22,6 +22,8 @@ Error mismatch_error(const Expectation& expected, const Digest& computed) {
   Error error(expected.mismatch);
   if (expected.mismatch == ErrorCode::XAmzContentSHA256Mismatch) {
     error.details = {{"ClientComputedContentSHA256", expected.value.hex()}, {"S3ComputedContentSHA256", computed.hex()}};
+  } else if (expected.mismatch == ErrorCode::BadDigest && expected.algorithm != Algorithm::md5) {
+    error.message = "The " + std::string(algorithm_name(expected.algorithm)) + " you specified did not match the calculated checksum.";
   } else if (expected.mismatch == ErrorCode::BadDigest) {
     error.details = {{"ExpectedDigest", expected.value.base64()}, {"CalculatedDigest", computed.base64()}};
   }

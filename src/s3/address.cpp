@@ -3,6 +3,7 @@
 #include "holdfast/base/encoding.hpp"
 #include "holdfast/base/limits.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace holdfast::s3 {
@@ -70,24 +71,39 @@ Result<Address> parse_address(std::string_view path, std::string_view host, cons
   return address;
 }
 
+bool is_version_id(std::string_view text) noexcept {
+  constexpr std::size_t kMinCharacters = 32;
+  constexpr std::size_t kMaxCharacters = 64;
+  static constexpr std::string_view kPunctuation = "._-";
+  if (text == "null") return true;
+  return text.size() >= kMinCharacters && text.size() <= kMaxCharacters && std::ranges::all_of(text, [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                  kPunctuation.find(c) != std::string_view::npos;
+         });
+}
+
 Result<CopySource> parse_copy_source(std::string_view header) {
-  const Error invalid(ErrorCode::InvalidArgument, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+  const auto invalid = [header](const char* text) {
+    Error error(ErrorCode::InvalidArgument, text);
+    error.details = {{"ArgumentName", "x-amz-copy-source"}, {"ArgumentValue", std::string(header)}};
+    return error;
+  };
   CopySource source;
   const auto question = header.find('?');
   if (question != std::string_view::npos) {
     constexpr std::string_view kVersion = "versionId=";
     const auto query = header.substr(question + 1);
-    if (!query.starts_with(kVersion)) return invalid;
+    if (!query.starts_with(kVersion)) return invalid("Unsupported copy source parameter.");
     auto version = decode_text(query.substr(kVersion.size()));
-    if (!version) return invalid;
+    if (!version || !is_version_id(*version)) return invalid("Invalid version id specified");
     source.version_id = std::move(*version);
-    header = header.substr(0, question);
   }
-  auto text = decode_text(header);
-  if (!text) return invalid;
+  auto text = decode_text(header.substr(0, question));
+  if (!text) return invalid("Invalid copy source encoding");
   const std::size_t begin = text->starts_with('/') ? 1 : 0;
   const auto slash = text->find('/', begin);
-  if (slash == std::string::npos || slash == begin || slash + 1 == text->size()) return invalid;
+  if (slash == begin || begin == text->size()) return invalid("Invalid copy source bucket name");
+  if (slash == std::string::npos || slash + 1 == text->size()) return invalid("Invalid copy source object key");
   source.bucket = text->substr(begin, slash - begin);
   source.key = text->substr(slash + 1);
   if (source.key.size() > limits::kKeyBytes) return ErrorCode::KeyTooLongError;

@@ -18,6 +18,9 @@ struct Address {
 // `path` is percent-encoded and begins with '/'. InvalidURI for broken escapes, invalid UTF-8 or a NUL; KeyTooLongError.
 Result<Address> parse_address(std::string_view path, std::string_view host, const std::vector<std::string>& domains);
 
+// False for text that no version was ever called by: AWS answers it with InvalidArgument, not NoSuchVersion.
+bool is_version_id(std::string_view text) noexcept;
+
 // "bucket/key", "/bucket/key" or an access point's form, percent-encoded, with "?versionId=": x-amz-copy-source.
 // InvalidArgument if it names no bucket and key.
 struct CopySource {

@@ -15,6 +15,7 @@ inline constexpr std::string_view kTaggingConfiguration = "tagging";
 inline constexpr std::string_view kAclConfiguration = "acl";                           // as acl.hpp has it
 inline constexpr std::string_view kOwnershipConfiguration = "ownership";               // ObjectWriter, ...
 inline constexpr std::string_view kPublicAccessConfiguration = "public-access-block";  // the switches that are on
+inline constexpr std::string_view kWebsiteConfiguration = "website";                   // the document, as website_config.hpp renders it
 
 inline constexpr std::string_view kRequestPaymentConfiguration = "request-payment";  // Requester, BucketOwner
 inline constexpr std::string_view kAccelerateConfiguration = "accelerate";           // Suspended

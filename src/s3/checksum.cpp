@@ -7,6 +7,11 @@ namespace {
 
 constexpr std::string_view kPrefix = "x-amz-checksum-";
 
+// Those that name no algorithm's value.
+bool speaks_of_checksums(std::string_view name) noexcept {
+  return name == "x-amz-checksum-algorithm" || name == "x-amz-checksum-type" || name == "x-amz-checksum-mode";
+}
+
 Error invalid_value(std::string_view header) {
   return {ErrorCode::InvalidRequest, "Value for " + std::string(header) + " header is invalid."};
 }
@@ -40,19 +45,27 @@ Result<std::optional<hash::Algorithm>> parse_checksum_algorithm(std::string_view
 }
 
 Result<std::optional<DeclaredChecksum>> declared_checksum(const http::Request& request) {
-  std::optional<DeclaredChecksum> declared;
-  for (const auto& [name, value] : request.headers) {
-    if (!name.starts_with(kPrefix)) continue;
-    const auto algorithm = checksum_of_header(name);
-    if (!algorithm) continue;
-    if (declared) {
+  const std::pair<std::string_view, std::string_view>* declared = nullptr;
+  bool unknown = false;
+  for (const auto& header : request.headers) {
+    if (!header.first.starts_with(kPrefix) || speaks_of_checksums(header.first)) continue;
+    if (!checksum_of_header(header.first)) {
+      unknown = true;
+      continue;
+    }
+    if (declared != nullptr) {
       return Error(ErrorCode::InvalidRequest, "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
     }
-    const auto digest = hash::Digest::from_base64(*algorithm, value);
-    if (!digest) return invalid_value(name);
-    declared = DeclaredChecksum{*algorithm, *digest};
+    declared = &header;
   }
-  return declared;
+  if (declared == nullptr && unknown) {
+    return Error(ErrorCode::InvalidRequest, "The algorithm type you specified in x-amz-checksum- header is invalid.");
+  }
+  if (declared == nullptr) return std::optional<DeclaredChecksum>();
+  const auto algorithm = *checksum_of_header(declared->first);
+  const auto digest = hash::Digest::from_base64(algorithm, declared->second);
+  if (!digest) return invalid_value(declared->first);
+  return std::optional(DeclaredChecksum{algorithm, *digest});
 }
 
 void set_checksum_headers(http::Response& response, const storage::Checksum& checksum) {

@@ -83,7 +83,9 @@ void Cors::decorate(const http::Request& request, const storage::BucketPtr& buck
   response.set("Vary", "Origin, Access-Control-Request-Headers, Access-Control-Request-Method");
   const auto origin = request.header("origin");
   if (origin.empty() || is_preflight(request)) return;
-  const auto match = match_cors(*rules, origin, request.method, {});
+  // Who names a method is answered for that one, as AWS does; browsers do so in preflights alone.
+  const auto named = request.header("access-control-request-method");
+  const auto match = match_cors(*rules, origin, named.empty() ? request.method : named, {});
   if (match.rule != nullptr) set_rule_headers(match, response);
 }
 

@@ -164,6 +164,12 @@ Result<> read_lock(const Context& context, storage::ObjectAttributes& attributes
   return {};
 }
 
+Error malformed_tagging_header(std::string_view header) {
+  auto error = invalid_argument("x-amz-tagging", header);
+  error.message = "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.";
+  return error;
+}
+
 std::size_t characters(std::string_view utf8) noexcept {
   return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
@@ -244,29 +250,36 @@ void set_legal_hold(storage::ObjectAttributes& attributes, bool on) {
 Result<storage::Attributes> parse_tags(std::string_view header) {
   storage::Attributes tags;
   const auto parsed = Query::parse(header);
-  if (!parsed)
-    return Error(ErrorCode::InvalidArgument,
-                 "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.");
-  for (const auto& [name, value] : parsed->parameters()) tags.emplace_back(name, value);
-  HOLDFAST_TRY_VOID(check_tags(tags, limits::kObjectTags));
+  if (!parsed) return malformed_tagging_header(header);
+  for (const auto& [name, value] : parsed->parameters()) {
+    if (storage::find_attribute(tags, name) != nullptr) return malformed_tagging_header(header);
+    tags.emplace_back(name, value);
+  }
+  HOLDFAST_TRY_VOID(check_tags(tags, kObjectTagLimit));
   return tags;
 }
 
-Result<> check_tags(const storage::Attributes& tags, std::size_t max_tags) {
-  if (tags.size() > max_tags) return Error(ErrorCode::BadRequest, "Object tags cannot be greater than " + std::to_string(max_tags));
+Result<> check_tags(const storage::Attributes& tags, TagLimit limit) {
   for (auto tag = tags.begin(); tag != tags.end(); ++tag) {
-    if (tag->first.starts_with("aws:")) return Error(ErrorCode::InvalidTag, "System tags cannot be added/updated by requester");
+    const auto invalid = [tag](const char* text, bool with_value = false) {
+      Error error(ErrorCode::InvalidTag, text);
+      error.details.emplace_back("TagKey", tag->first);
+      if (with_value) error.details.emplace_back("TagValue", tag->second);
+      return error;
+    };
+    if (tag->first.starts_with("aws:")) return invalid("System tags cannot be added/updated by requester");
     if (tag->first.empty() || characters(tag->first) > kTagKeyCharacters || !is_tag_text(tag->first)) {
-      return Error(ErrorCode::InvalidTag, "The TagKey you have provided is invalid");
+      return invalid("The TagKey you have provided is invalid");
     }
     if (characters(tag->second) > kTagValueCharacters || !is_tag_text(tag->second)) {
-      return Error(ErrorCode::InvalidTag, "The TagValue you have provided is invalid");
+      return invalid("The TagValue you have provided is invalid", true);
     }
     if (std::any_of(tags.begin(), tag, [&](const auto& other) { return other.first == tag->first; })) {
-      return Error(ErrorCode::InvalidTag, "Cannot provide multiple Tags with the same key");
+      return invalid("Cannot provide multiple Tags with the same key");
     }
   }
-  return {};
+  if (tags.size() <= limit.max_tags) return {};
+  return Error(ErrorCode::BadRequest, std::string(limit.of) + " tags cannot be greater than " + std::to_string(limit.max_tags));
 }
 
 void describe_object(http::Response& response, const storage::ObjectInfo& object, DescribeOptions options) {

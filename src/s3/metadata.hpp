@@ -1,6 +1,7 @@
 // What a client says about an object beside its bytes: from the headers of a write, and back into those of a read.
 #pragma once
 
+#include "holdfast/base/limits.hpp"
 #include "holdfast/base/result.hpp"
 #include "holdfast/http/message.hpp"
 #include "holdfast/storage/types.hpp"
@@ -27,8 +28,15 @@ Result<> refuse_encryption(const Context& context);
 
 // "a=b&c=d", percent-encoded: x-amz-tagging. InvalidTag, InvalidArgument.
 Result<storage::Attributes> parse_tags(std::string_view header);
+// How many tags there may be, and of what.
+struct TagLimit {
+  std::size_t max_tags;
+  std::string_view of;
+};
+inline constexpr TagLimit kObjectTagLimit{limits::kObjectTags, "Object"};
+inline constexpr TagLimit kBucketTagLimit{limits::kBucketTags, "Bucket"};
 // Limits and uniqueness of a tag set. InvalidTag; BadRequest for too many.
-Result<> check_tags(const storage::Attributes& tags, std::size_t max_tags);
+Result<> check_tags(const storage::Attributes& tags, TagLimit limit);
 
 // Legal hold, and that someone spoke of it.
 void set_legal_hold(storage::ObjectAttributes& attributes, bool on);

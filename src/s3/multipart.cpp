@@ -25,8 +25,9 @@ std::string_view unquoted(std::string_view etag) noexcept {
 Result<NamedPart> parse_named_part(XmlElement element) {
   NamedPart part;
   const auto number = parse_u64(trim(element.child("PartNumber").text()));
-  if (!number || !element.child("ETag")) return Error(ErrorCode::MalformedXML);
-  if (*number == 0 || *number > limits::kParts) return Error(ErrorCode::InvalidPart);
+  if (!element.child("PartNumber") || !element.child("ETag")) return Error(ErrorCode::MalformedXML);
+  if (!number || *number == 0) return Error(ErrorCode::InvalidArgument, "PartNumber must be >= 1");
+  if (*number > limits::kParts) return Error(ErrorCode::InvalidPart);
   part.number = static_cast<std::uint32_t>(*number);
   part.etag = unquoted(trim(element.child("ETag").text()));
   for (const ChecksumName& name : kChecksumNames) {
@@ -70,6 +71,18 @@ Result<std::vector<const storage::PartInfo*>> choose_parts(const storage::Upload
     chosen.push_back(part);
   }
   return chosen;
+}
+
+// A composite checksum is one of checksums: who asked for it has to name them.
+Result<> check_named_checksums(const storage::UploadInfo& upload, const std::vector<NamedPart>& named) {
+  const UploadChecksum wanted = upload_checksum(upload.attributes);
+  if (!wanted.algorithm || wanted.type != ChecksumType::composite) return {};
+  const auto lacking = std::ranges::find_if(named, [](const NamedPart& part) { return !part.checksum; });
+  if (lacking == named.end()) return {};
+  return Error(ErrorCode::InvalidRequest, "The upload was created using a " + ascii_lower(hash::algorithm_name(*wanted.algorithm)) +
+                                              " checksum. The complete request must include the checksum for each part. It was missing "
+                                              "for part " +
+                                              std::to_string(lacking->number) + " in the request.");
 }
 
 Result<std::string> multipart_etag(const std::vector<const storage::PartInfo*>& parts) {
@@ -186,6 +199,7 @@ Result<std::vector<NamedPart>> parse_complete_document(std::string_view body) {
 
 Result<storage::CompletePlan> plan_complete(const storage::UploadInfo& upload, const std::vector<storage::PartInfo>& parts,
                                             const std::vector<NamedPart>& named) {
+  HOLDFAST_TRY_VOID(check_named_checksums(upload, named));
   HOLDFAST_TRY(chosen, choose_parts(upload, parts, named));
   storage::CompletePlan plan;
   for (const storage::PartInfo* part : chosen) plan.part_numbers.push_back(part->number);

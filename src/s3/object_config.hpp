@@ -14,7 +14,7 @@ using ObjectChange = std::function<Result<>(storage::ObjectAttributes&)>;
 // Changes that version in place; refuses delete markers as find_object does.
 Task<Result<storage::ObjectPtr>> change_object(Context& context, ObjectChange change);
 
-// x-amz-version-id, where the object has one of its own.
+// x-amz-version-id, where the object has one of its own: AWS leaves it out of the answer to a write that made a null version.
 void set_version_id(http::Response& response, const storage::ObjectInfo& object);
 
 }  // namespace holdfast::s3

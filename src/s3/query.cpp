@@ -8,6 +8,8 @@
 namespace holdfast::s3 {
 namespace {
 
+constexpr std::uint64_t kMaxInteger = 2'147'483'647;  // greater ones aren't clamped, as on AWS
+
 // Not find_first_of, which calls a function for each character.
 bool needs_decoding(std::string_view text) noexcept {
   return text.find('%') != std::string_view::npos || text.find('+') != std::string_view::npos;
@@ -60,8 +62,10 @@ Result<std::uint32_t> Query::number(std::string_view name, std::uint32_t fallbac
   const auto text = find(name);
   if (!text || text->empty()) return fallback;
   const auto value = parse_u64(*text);
-  if (!value || (*value > max && !clamp)) {
-    Error error(ErrorCode::InvalidArgument, "Provided " + std::string(name) + " not an integer or within integer range.");
+  if (!value || *value > kMaxInteger || (*value > max && !clamp)) {
+    const bool negative = text->starts_with('-') && parse_u64(text->substr(1)).value_or(kMaxInteger + 1) <= kMaxInteger;
+    Error error(ErrorCode::InvalidArgument, negative ? "Argument " + std::string(name) + " must be an integer between 0 and 2147483647"
+                                                     : "Provided " + std::string(name) + " not an integer or within integer range");
     error.details = {{"ArgumentName", std::string(name)}, {"ArgumentValue", std::string(*text)}};
     return error;
   }

@@ -7,6 +7,7 @@
 #include "s3/cors.hpp"
 #include "s3/router.hpp"
 #include "s3/watcher.hpp"
+#include "s3/website.hpp"
 #include "s3/xml.hpp"
 
 #include "holdfast/auth/credentials.hpp"
@@ -45,10 +46,19 @@ Task<Result<>> check_object_access(const Context& context) {
   co_return co_await context.authorizer.authorize_object(context, std::move(action), context.object_name());
 }
 
+Result<> check_version_id(const Context& context) {
+  const auto version_id = context.query.find("versionId");
+  if (!version_id || context.key().empty() || is_version_id(*version_id)) return {};
+  Error error(ErrorCode::InvalidArgument, version_id->empty() ? "Version id cannot be the empty string" : "Invalid version id specified");
+  error.details = {{"ArgumentName", "versionId"}, {"ArgumentValue", std::string(*version_id)}};
+  return error;
+}
+
 // What a request says beside the operation itself, which must not be passed over.
 Result<> check_claims(const Context& context) {
   if (!context.header("x-amz-mfa").empty()) return Error(ErrorCode::NotImplemented, "MFA delete is not offered by this server.");
   if (context.bucket().empty()) return {};
+  HOLDFAST_TRY_VOID(check_version_id(context));
   return check_expected_owner(context, "x-amz-expected-bucket-owner", context.bucket());
 }
 
@@ -98,8 +108,21 @@ class Service final : public S3Service {
                                     http::BodyStream& body) override;
   Result<> authorize(const std::string& access_key, const http::Request& request, std::string_view action, std::string_view bucket,
                      std::string_view key) override;
+  http::Handler& website() noexcept override { return website_listener_; }
 
  private:
+  // Its own listener's requests: whatever their Host, they ask for a website.
+  class WebsiteListener final : public http::Handler {
+   public:
+    explicit WebsiteListener(Service& service) : service_(service) {}
+    Task<http::Response> handle(const http::Request& request, http::BodyStream& body) override;
+    http::Response handle_error(const Error& error) override { return service_.handle_error(error); }
+
+   private:
+    Service& service_;
+  };
+  Task<http::Response> serve_website(const http::Request& request, http::BodyStream& body, std::string bucket);
+
   Task<http::Response> answer(const http::Request& request, http::BodyStream& body, const std::string& request_id, Watcher* watcher);
   std::unique_ptr<Watcher> watch(RequestRecord::Kind kind, TimePoint started) const;
   Task<Result<http::Response>> run(Context& context);
@@ -118,6 +141,8 @@ class Service final : public S3Service {
   Authorizer authorizer_;
   hash::Md5Lanes md5_lanes_;
   Cors cors_;
+  Website website_;
+  WebsiteListener website_listener_{*this};
   const Observers observers_;
 };
 
@@ -126,6 +151,9 @@ std::unique_ptr<Watcher> Service::watch(RequestRecord::Kind kind, TimePoint star
 }
 
 Task<http::Response> Service::handle(const http::Request& request, http::BodyStream& body) {
+  if (auto bucket = website_bucket(request.header("host"), options_.website_domain); !bucket.empty()) {
+    co_return co_await serve_website(request, body, std::move(bucket));
+  }
   const TimePoint started = clock_.now();
   std::string request_id = new_request_id();
   http::Response response;
@@ -156,6 +184,8 @@ Task<http::Response> Service::answer(const http::Request& request, http::BodyStr
   if (result) {
     response = std::move(*result);
   } else {
+    const auto version_id = context.query.find("versionId");
+    if (result.error().code == ErrorCode::NoSuchVersion && version_id) result.error().details.emplace_back("VersionId", *version_id);
     const ErrorResource resource{request.path, context.bucket(), context.key(), request_id, host_id_};
     render_error(response, result.error(), request, resource);
     if (watcher != nullptr) watcher->take_error(result.error());
@@ -163,6 +193,40 @@ Task<http::Response> Service::answer(const http::Request& request, http::BodyStr
   for (auto& [name, value] : context.answer_headers) response.set(std::move(name), std::move(value));
   cors_.decorate(request, bucket_of(context), response);
   if (watcher != nullptr) watcher->take(context);
+  co_return response;
+}
+
+// A host that isn't below the website's domain is a bucket's own name, as where a CNAME leads here.
+Task<http::Response> Service::WebsiteListener::handle(const http::Request& request, http::BodyStream& body) {
+  const auto host = request.header("host");
+  auto bucket = website_bucket(host, service_.options_.website_domain);
+  if (bucket.empty()) bucket = ascii_lower(host.substr(0, host.find(':')));
+  co_return co_await service_.serve_website(request, body, std::move(bucket));
+}
+
+Task<http::Response> Service::serve_website(const http::Request& request, http::BodyStream& body, std::string bucket) {
+  std::string request_id = new_request_id();
+  auto watcher = watch(RequestRecord::Kind::s3, clock_.now());
+  Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, request_id, clock_.now()};
+  context.address.bucket = std::move(bucket);
+  http::Response response;
+  auto address = parse_address("/bucket" + std::string(request.path), {}, {});
+  if (address) context.address.key = std::move(address->key);
+  const ErrorResource resource{request.path, context.bucket(), {}, request_id, host_id_};
+  if (!address) {
+    render_error(response, address.error(), request, resource);
+  } else if (is_preflight(request)) {
+    auto answer = cors_.preflight(request, bucket_of(context));
+    if (answer) response = std::move(*answer);
+    if (!answer) render_error(response, answer.error(), request, resource);
+  } else {
+    response = co_await website_.answer(context, host_id_);
+  }
+  for (auto& [name, value] : context.answer_headers) response.set(std::move(name), std::move(value));
+  cors_.decorate(request, bucket_of(context), response);
+  if (watcher != nullptr) watcher->take(context);
+  finish(response, std::move(request_id));
+  response.watcher = std::move(watcher);
   co_return response;
 }
 

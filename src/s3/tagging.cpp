@@ -1,10 +1,8 @@
 #include "s3/tagging.hpp"
 
-#include "s3/metadata.hpp"
-
 namespace holdfast::s3 {
 
-Result<storage::Attributes> parse_tagging(std::string_view body, std::size_t max_tags) {
+Result<storage::Attributes> parse_tagging(std::string_view body, TagLimit limit) {
   HOLDFAST_TRY(document, XmlDocument::parse(body, "Tagging"));
   const XmlElement set = document.root().child("TagSet");
   if (!set) return Error(ErrorCode::MalformedXML);
@@ -13,7 +11,7 @@ Result<storage::Attributes> parse_tagging(std::string_view body, std::size_t max
     if (tag.name() != "Tag" || !tag.child("Key") || !tag.child("Value")) return Error(ErrorCode::MalformedXML);
     tags.emplace_back(tag.child("Key").text(), tag.child("Value").text());
   }
-  HOLDFAST_TRY_VOID(check_tags(tags, max_tags));
+  HOLDFAST_TRY_VOID(check_tags(tags, limit));
   return tags;
 }
 

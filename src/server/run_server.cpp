@@ -79,6 +79,8 @@ s3::ServiceOptions service_options(const Settings& settings) {
   options.cors_allow_origin = settings.cors_allow_origin;
   options.allow_signature_v2 = settings.allow_signature_v2;
   options.default_credentials = settings.default_credentials;
+  options.website_domain = settings.website_domain;
+  options.ignore_public_acls = settings.ignore_public_acls;
   return options;
 }
 
@@ -195,10 +197,22 @@ int run_server(const Settings& settings) {
   const auto scrub = services::start_scrub(**engine, clock, settings.scrub);
   print_start_lines(settings, (*s3_server)->port(), console_server ? (*console_server)->port() : 0);
 
+  std::unique_ptr<http::Server> website_server;
+  if (settings.website_address) {
+    auto listening = http::Server::listen(threads, listen_options(*settings.website_address, settings), service->website());
+    if (!listening) {
+      (*engine)->close(std::chrono::steady_clock::now() + limits::kShutdownTotal);
+      stop_threads();
+      return fail(listening.error());
+    }
+    website_server = std::move(*listening);
+  }
+
   stop.wait();
   const auto deadline = std::chrono::steady_clock::now() + limits::kShutdownTotal;
   const auto drain_until = std::chrono::steady_clock::now() + limits::kShutdownTotal * 5 / 8;
   if (console_server) (*console_server)->drain(std::chrono::steady_clock::now());
+  if (website_server) website_server->drain(drain_until);
   (*s3_server)->drain(drain_until);
   scrub->stop();
   (*engine)->close(deadline);

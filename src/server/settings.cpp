@@ -194,6 +194,13 @@ Result<Settings> make_settings(const ResolveInput& input, const std::vector<std:
     return invalid(values.at("server-url"), "server-url", "use http://HOST or https://HOST");
   }
   settings.domains = split_list(values.at("domain").text, ",");
+  settings.website_domain = values.at("website-domain").text;
+  if (!values.at("website-address").text.empty()) {
+    const auto website = parse_host_port(values.at("website-address").text);
+    if (!website) return invalid(values.at("website-address"), "website-address", "use HOST:PORT or :PORT");
+    settings.website_address = *website;
+  }
+  settings.ignore_public_acls = values.at("ignore-public-acls").text == "on";
   settings.host_aliases = split_list(values.at("host-aliases").text, ",; ");
   HOLDFAST_TRY_VOID(set_certificates(values, input.environment, settings));
   HOLDFAST_TRY_VOID(set_credentials(values, settings));

@@ -7,6 +7,7 @@
 #include "holdfast/services/scrub.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +34,9 @@ struct Settings {
   HostPort console_address;
   bool console_address_asked = false;  // if it is taken and nobody asked for it, the server goes on without a console
   std::string server_url;
+  std::string website_domain;               // may be empty
+  std::optional<HostPort> website_address;  // a listener for websites alone
+  bool ignore_public_acls = false;
   std::vector<std::string> domains;
   std::vector<std::string> host_aliases;
   std::string certificate_file;  // empty: plain HTTP

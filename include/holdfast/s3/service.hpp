@@ -19,6 +19,7 @@ struct ServiceOptions {
   std::string public_url;                 // MINIO_SERVER_URL
   std::vector<std::string> host_aliases;  // HOLDFAST_HOST_ALIASES
   std::string cors_allow_origin = "*";    // MINIO_API_CORS_ALLOW_ORIGIN
+  std::string website_domain;             // HOLDFAST_WEBSITE_DOMAIN: `bucket.<domain>` is that bucket's website; empty: none
   bool allow_signature_v2 = true;
   bool ignore_public_acls = false;   // HOLDFAST_IGNORE_PUBLIC_ACLS: new buckets are made with IgnorePublicAcls
   bool default_credentials = false;  // root is minioadmin:minioadmin: loopback only
@@ -37,6 +38,8 @@ class S3Service : public http::Handler {
   // NoSuchBucket. ACLs of objects are not looked at.
   virtual Result<> authorize(const std::string& access_key, const http::Request& request, std::string_view action, std::string_view bucket,
                              std::string_view key) = 0;
+  // Serves buckets' websites and nothing else: for a listener of their own. Lives as long as the service.
+  virtual http::Handler& website() noexcept = 0;
 };
 
 // All references, and the observers, must outlive the service and every response it made.

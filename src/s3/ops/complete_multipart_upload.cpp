@@ -6,6 +6,7 @@
 #include "s3/links.hpp"
 #include "s3/metadata.hpp"
 #include "s3/multipart.hpp"
+#include "s3/object_config.hpp"
 #include "s3/ops/operations.hpp"
 #include "s3/responses.hpp"
 #include "s3/xml.hpp"
@@ -85,7 +86,7 @@ std::uint64_t planned_size(const std::vector<storage::PartInfo>& parts, const st
 }  // namespace
 
 Answer complete_multipart_upload(Context& context) {
-  HOLDFAST_CO_TRY(bucket, context.find_bucket());
+  HOLDFAST_CO_TRY_VOID(context.find_bucket());
   BodyOptions options;
   options.header_checksum = false;  // it is the object's
   HOLDFAST_CO_TRY(body, co_await read_document(context, limits::kXmlBodyBytes, ErrorCode::MaxMessageLengthExceeded, options));
@@ -112,7 +113,7 @@ Answer complete_multipart_upload(Context& context) {
     xml.element("ChecksumType", checksum_type_name(object->checksum->type));
   }
   http::Response response = xml_response(xml);
-  if (bucket->versioning != storage::Versioning::unversioned) response.set("x-amz-version-id", object->version_id);
+  set_version_id(response, *object);
   co_return response;
 }
 

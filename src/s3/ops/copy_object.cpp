@@ -7,6 +7,7 @@
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
 #include "s3/metadata.hpp"
+#include "s3/object_config.hpp"
 #include "s3/pump.hpp"
 #include "s3/responses.hpp"
 #include "s3/xml.hpp"
@@ -138,7 +139,7 @@ Task<Result<Copied>> copy_once(Context& context, const CopyRequest& copy, std::s
 }  // namespace
 
 Answer copy_object(Context& context) {
-  HOLDFAST_CO_TRY(bucket, context.find_bucket());
+  HOLDFAST_CO_TRY_VOID(context.find_bucket());
   HOLDFAST_CO_TRY(copy, parse_request(context));
   Result<Copied> copied = ErrorCode::InternalError;
   auto changed = std::make_shared<bool>(true);
@@ -156,7 +157,7 @@ Answer copy_object(Context& context) {
     xml.element("ChecksumType", checksum_type_name(object.checksum->type));
   }
   http::Response response = xml_response(xml);
-  if (bucket->versioning != storage::Versioning::unversioned) response.set("x-amz-version-id", object.version_id);
+  set_version_id(response, object);
   if (copied->source_version != "null") response.set("x-amz-copy-source-version-id", copied->source_version);
   co_return response;
 }

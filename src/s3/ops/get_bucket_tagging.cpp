@@ -12,7 +12,7 @@ namespace holdfast::s3::ops {
 
 Answer get_bucket_tagging(Context& context) {
   HOLDFAST_CO_TRY(document, find_configuration(context, kTaggingConfiguration, ErrorCode::NoSuchTagSet));
-  HOLDFAST_CO_TRY(tags, parse_tagging(document, limits::kBucketTags));
+  HOLDFAST_CO_TRY(tags, parse_tagging(document, kBucketTagLimit));
   XmlWriter xml("Tagging");
   append_tag_set(xml, tags);
   co_return xml_response(xml);

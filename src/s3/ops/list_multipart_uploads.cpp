@@ -40,16 +40,20 @@ Answer list_multipart_uploads(Context& context) {
   query.delimiter = context.query.get("delimiter");
   query.key_marker = context.query.get("key-marker");
   if (!query.key_marker.empty()) query.upload_id_marker = context.query.get("upload-id-marker");
+  const std::string upload_id_marker = query.upload_id_marker;
   query.max_uploads = max_uploads;
   HOLDFAST_CO_TRY(page, co_await context.engine.list_uploads(std::move(query)));
 
   XmlWriter xml("ListMultipartUploadsResult");
   xml.element("Bucket", context.bucket());
   names.name(xml, "KeyMarker", context.query.get("key-marker"));
-  xml.element("UploadIdMarker", context.query.get("upload-id-marker"));
+  xml.element("UploadIdMarker", upload_id_marker);
   if (page.truncated) {
     names.name(xml, "NextKeyMarker", page.next_key);
     xml.element("NextUploadIdMarker", page.next_upload_id);
+  } else if (!page.uploads.empty()) {  // AWS names the last one of a last page too
+    names.name(xml, "NextKeyMarker", page.uploads.back().key);
+    xml.element("NextUploadIdMarker", page.uploads.back().upload_id);
   }
   names.name(xml, "Prefix", context.query.get("prefix"));
   if (const auto delimiter = context.query.get("delimiter"); !delimiter.empty()) names.name(xml, "Delimiter", delimiter);

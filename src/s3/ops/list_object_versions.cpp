@@ -13,6 +13,12 @@
 namespace holdfast::s3::ops {
 namespace {
 
+Error invalid_marker(const char* text, std::string_view marker) {
+  Error error(ErrorCode::InvalidArgument, text);
+  error.details = {{"ArgumentName", "version-id-marker"}, {"ArgumentValue", std::string(marker)}};
+  return error;
+}
+
 void append_version(XmlWriter& xml, const Context& context, const NameEncoder& names, const storage::ObjectInfo& version) {
   xml.open(version.delete_marker ? "DeleteMarker" : "Version");
   names.name(xml, "Key", version.key);
@@ -45,7 +51,11 @@ Answer list_object_versions(Context& context) {
   query.version_id_marker = context.query.get("version-id-marker");
   query.max_keys = max_keys;
   if (query.key_marker.empty() && !query.version_id_marker.empty()) {
-    co_return Error(ErrorCode::InvalidArgument, "A version-id marker cannot be specified without a key marker.");
+    co_return invalid_marker("A version-id marker cannot be specified without a key marker.", query.version_id_marker);
+  }
+  if (const auto marker = context.query.find("version-id-marker"); marker && !query.key_marker.empty()) {
+    if (marker->empty()) co_return invalid_marker("A version-id marker cannot be empty.", *marker);
+    if (!is_version_id(*marker)) co_return invalid_marker("Invalid version id specified", *marker);
   }
   HOLDFAST_CO_TRY(page, co_await context.engine.list_versions(std::move(query)));
 

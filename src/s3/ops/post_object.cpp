@@ -6,6 +6,7 @@
 #include "s3/context.hpp"
 #include "s3/links.hpp"
 #include "s3/metadata.hpp"
+#include "s3/object_config.hpp"
 #include "s3/ops/operations.hpp"
 #include "s3/post_form.hpp"
 #include "s3/responses.hpp"
@@ -106,7 +107,7 @@ Result<SizeRange> authorize_form(Context& context, const PostForm& form) {
 Result<storage::PutSpec> make_spec(const Context& context, const PostForm& form) {
   HOLDFAST_TRY(attributes, attributes_from_request(context));
   if (const auto tagging = form.get("tagging"); !tagging.empty()) {
-    HOLDFAST_TRY(tags, parse_tagging(tagging, limits::kObjectTags));
+    HOLDFAST_TRY(tags, parse_tagging(tagging, kObjectTagLimit));
     attributes.tags = std::move(tags);
   }
   HOLDFAST_TRY_VOID(authorize_attributes(context, attributes));
@@ -156,7 +157,7 @@ http::Response created(const Context& context, const storage::ObjectInfo& object
   return response;
 }
 
-http::Response answer_form(const Context& context, const PostForm& form, const storage::ObjectInfo& object, bool versioned) {
+http::Response answer_form(const Context& context, const PostForm& form, const storage::ObjectInfo& object) {
   const auto redirect = form.get("success_action_redirect").empty() ? form.get("redirect") : form.get("success_action_redirect");
   const auto status = form.get("success_action_status");
   http::Response response = empty_response(status == "200" ? 200 : 204);
@@ -169,14 +170,14 @@ http::Response answer_form(const Context& context, const PostForm& form, const s
   }
   response.set("ETag", quoted(object.etag));
   if (object.checksum) set_checksum_headers(response, *object.checksum);
-  if (versioned) response.set("x-amz-version-id", object.version_id);
+  set_version_id(response, object);
   return response;
 }
 
 }  // namespace
 
 Answer post_object(Context& context) {
-  HOLDFAST_CO_TRY(bucket, context.find_bucket());
+  HOLDFAST_CO_TRY_VOID(context.find_bucket());
   const auto boundary = http::form_boundary(context.header("content-type"));
   if (!boundary) co_return not_a_form();
   BodyOptions options;
@@ -210,7 +211,7 @@ Answer post_object(Context& context) {
   std::string etag = verified.find(hash::Algorithm::md5)->hex();
   storage::Checksum checksum{digests.algorithm, storage::ChecksumType::full_object, verified.find(digests.algorithm)->base64()};
   HOLDFAST_CO_TRY(object, co_await writer->commit(std::move(verified), std::move(etag), std::move(checksum)));
-  co_return answer_form(posted, form, *object, bucket->versioning != storage::Versioning::unversioned);
+  co_return answer_form(posted, form, *object);
 }
 
 }  // namespace holdfast::s3::ops

@@ -12,7 +12,7 @@ namespace holdfast::s3::ops {
 
 Answer put_bucket_tagging(Context& context) {
   HOLDFAST_CO_TRY(document, co_await read_document(context, limits::kXmlBodyBytes, ErrorCode::MaxMessageLengthExceeded));
-  HOLDFAST_CO_TRY_VOID(parse_tagging(document, limits::kBucketTags));
+  HOLDFAST_CO_TRY_VOID(parse_tagging(document, kBucketTagLimit));
   HOLDFAST_CO_TRY_VOID(co_await store_configuration(context, kTaggingConfiguration, std::move(document)));
   co_return empty_response(204);
 }

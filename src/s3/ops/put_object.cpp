@@ -7,6 +7,7 @@
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
 #include "s3/metadata.hpp"
+#include "s3/object_config.hpp"
 #include "s3/object_lock.hpp"
 #include "s3/pump.hpp"
 
@@ -40,7 +41,7 @@ Result<storage::PutSpec> make_spec(const Context& context, const Body& body) {
 }  // namespace
 
 Answer put_object(Context& context) {
-  HOLDFAST_CO_TRY(bucket, context.find_bucket());
+  HOLDFAST_CO_TRY_VOID(context.find_bucket());
   BodyOptions options;
   options.default_checksum = hash::Algorithm::crc64nvme;
   HOLDFAST_CO_TRY(body, Body::open(context, options));
@@ -55,7 +56,7 @@ Answer put_object(Context& context) {
   http::Response response;
   response.set("ETag", quoted(object->etag));
   if (object->checksum) set_checksum_headers(response, *object->checksum);
-  if (bucket->versioning != storage::Versioning::unversioned) response.set("x-amz-version-id", object->version_id);
+  set_version_id(response, *object);
   co_return response;
 }
 

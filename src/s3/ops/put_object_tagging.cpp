@@ -12,7 +12,7 @@ namespace holdfast::s3::ops {
 
 Answer put_object_tagging(Context& context) {
   HOLDFAST_CO_TRY(body, co_await read_document(context, limits::kXmlBodyBytes, ErrorCode::MaxMessageLengthExceeded));
-  HOLDFAST_CO_TRY(tags, parse_tagging(body, limits::kObjectTags));
+  HOLDFAST_CO_TRY(tags, parse_tagging(body, kObjectTagLimit));
   ObjectChange change = [&tags](storage::ObjectAttributes& attributes) -> Result<> {
     attributes.tags = tags;
     return {};

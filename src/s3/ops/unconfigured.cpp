@@ -16,10 +16,9 @@ struct Missing {
   std::string_view operation;
   ErrorCode code;
 };
-constexpr std::array<Missing, 8> kMissing{{{"GetBucketEncryption", ErrorCode::ServerSideEncryptionConfigurationNotFoundError},
+constexpr std::array<Missing, 7> kMissing{{{"GetBucketEncryption", ErrorCode::ServerSideEncryptionConfigurationNotFoundError},
                                            {"GetBucketLifecycleConfiguration", ErrorCode::NoSuchLifecycleConfiguration},
                                            {"GetBucketReplication", ErrorCode::ReplicationConfigurationNotFoundError},
-                                           {"GetBucketWebsite", ErrorCode::NoSuchWebsiteConfiguration},
                                            {"GetBucketAnalyticsConfiguration", ErrorCode::NoSuchConfiguration},
                                            {"GetBucketIntelligentTieringConfiguration", ErrorCode::NoSuchConfiguration},
                                            {"GetBucketInventoryConfiguration", ErrorCode::NoSuchConfiguration},

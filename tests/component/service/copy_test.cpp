@@ -140,7 +140,8 @@ TEST_F(CopyTest, Versions) {
   const auto marker = harness.del("/versioned/key").header("x-amz-version-id");
   EXPECT_EQ(copy("versioned/key", "/bucket/target").code(), "NoSuchKey");
   EXPECT_EQ(copy("versioned/key?versionId=" + marker, "/bucket/target").code(), "InvalidRequest");
-  EXPECT_EQ(copy("versioned/key?versionId=nonsense", "/bucket/target").status, 404);
+  EXPECT_EQ(copy("versioned/key?versionId=nonsense", "/bucket/target").code(), "InvalidArgument");
+  EXPECT_EQ(copy("versioned/key?versionId=00000000000000000000000000000000", "/bucket/target").code(), "NoSuchVersion");
 }
 
 TEST_F(CopyTest, EncryptionIsNeverIgnored) {

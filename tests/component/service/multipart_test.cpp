@@ -150,11 +150,12 @@ TEST_F(MultipartTest, CompleteMultipartUpload_IsIdempotent) {
 TEST_F(MultipartTest, CompleteMultipartUpload_RefusesUnknownParts) {
   const auto id = begin();
   const auto only = part(id, 1, "x");
-  for (const auto& named : {Named{2, only.etag}, Named{1, "\"00000000000000000000000000000000\""}, Named{0, only.etag}}) {
+  for (const auto& named : {Named{2, only.etag}, Named{1, "\"00000000000000000000000000000000\""}, Named{10'001, only.etag}}) {
     const auto refused = complete(id, {named});
     EXPECT_EQ(refused.status, 400);
     EXPECT_EQ(refused.code(), "InvalidPart");
   }
+  EXPECT_EQ(complete(id, {Named{0, only.etag}}).code(), "InvalidArgument");
   EXPECT_EQ(complete(id, {only}).status, 200);
 }
 
@@ -241,7 +242,8 @@ TEST_F(MultipartTest, CompleteMultipartUpload_OnAVersionedBucket) {
 TEST_F(MultipartTest, CompleteMultipartUpload_OnASuspendedBucketMakesTheNullVersion) {
   harness.put("/bucket", "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>", "versioning");
   const auto id = begin();
-  EXPECT_EQ(complete(id, {part(id, 1, "x")}).header("x-amz-version-id"), "null");
+  EXPECT_EQ(complete(id, {part(id, 1, "x")}).header("x-amz-version-id"), "");
+  EXPECT_EQ(head().header("x-amz-version-id"), "null");
 }
 
 TEST_F(MultipartTest, Checksum_Composite) {
@@ -287,7 +289,9 @@ TEST_F(MultipartTest, Checksum_OfTheWholeObject) {
 
 TEST_F(MultipartTest, Checksum_CompositeGivenAtComplete) {
   const auto id = begin({{"x-amz-checksum-algorithm", "CRC32"}});
-  const auto only = part(id, 1, "x");
+  auto only = part(id, 1, "x");
+  EXPECT_EQ(complete(id, {only}).code(), "InvalidRequest");  // of checksums that it doesn't name
+  only.extra = "<ChecksumCRC32>" + checksum_base64(Algorithm::crc32, "x") + "</ChecksumCRC32>";
   hash::Hasher of_parts(Algorithm::crc32);
   of_parts.update(hash::digest(Algorithm::crc32, as_bytes("x")).bytes());
   const auto value = of_parts.finish().base64();

@@ -317,7 +317,8 @@ TEST_F(ObjectTest, Versions) {
   EXPECT_EQ(harness.get("/versioned/key").body, "two");
   EXPECT_EQ(harness.get("/versioned/key").header("x-amz-version-id"), second);
   EXPECT_EQ(harness.get("/versioned/key", "versionId=" + first).body, "one");
-  EXPECT_EQ(harness.get("/versioned/key", "versionId=nonsense").status, 404);
+  EXPECT_EQ(harness.get("/versioned/key", "versionId=nonsense").code(), "InvalidArgument");
+  EXPECT_EQ(harness.get("/versioned/key", "versionId=00000000000000000000000000000000").code(), "NoSuchVersion");
 
   const auto marker = harness.del("/versioned/key");
   EXPECT_EQ(marker.status, 204);

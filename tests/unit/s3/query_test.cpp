@@ -47,6 +47,7 @@ TEST(QueryTest, Numbers) {
   EXPECT_EQ(query.number("big", 7, 1000, false).error().code, ErrorCode::InvalidArgument);
   EXPECT_EQ(query.number("bad", 7, 1000, true).error().code, ErrorCode::InvalidArgument);
   EXPECT_EQ(query.number("word", 7, 1000, true).error().code, ErrorCode::InvalidArgument);
+  EXPECT_EQ(query.number("bad", 7, 1000, true).error().message, "Argument bad must be an integer between 0 and 2147483647");
 }
 
 }  // namespace

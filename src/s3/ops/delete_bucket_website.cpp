@@ -1,0 +1,14 @@
+// DeleteBucketWebsite. Source: AWS S3 API reference.
+#include "s3/bucket_config.hpp"
+#include "s3/context.hpp"
+#include "s3/ops/operations.hpp"
+#include "s3/responses.hpp"
+
+namespace holdfast::s3::ops {
+
+Answer delete_bucket_website(Context& context) {
+  HOLDFAST_CO_TRY_VOID(co_await remove_configuration(context, kWebsiteConfiguration));
+  co_return empty_response(204);
+}
+
+}  // namespace holdfast::s3::ops
