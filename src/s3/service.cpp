@@ -184,11 +184,12 @@ Task<http::Response> Service::answer(const http::Request& request, http::BodyStr
   if (result) {
     response = std::move(*result);
   } else {
+    Error error = std::move(result).error();
     const auto version_id = context.query.find("versionId");
-    if (result.error().code == ErrorCode::NoSuchVersion && version_id) result.error().details.emplace_back("VersionId", *version_id);
+    if (error.code == ErrorCode::NoSuchVersion && version_id) error.details.emplace_back("VersionId", *version_id);
     const ErrorResource resource{request.path, context.bucket(), context.key(), request_id, host_id_};
-    render_error(response, result.error(), request, resource);
-    if (watcher != nullptr) watcher->take_error(result.error());
+    render_error(response, error, request, resource);
+    if (watcher != nullptr) watcher->take_error(error);
   }
   for (auto& [name, value] : context.answer_headers) response.set(std::move(name), std::move(value));
   cors_.decorate(request, bucket_of(context), response);

@@ -134,8 +134,9 @@ Task<http::Response> answer_error(Context& context, const Asked& asked, Error er
   if (!has_page) co_return page(context, status, error_page(context, error, nullptr, asked.host_id));
   auto own = co_await read_error_page(context, asked.website.error_key, status);
   context.answer_headers.clear();
-  if (!own) co_return page(context, status, error_page(context, error, &own.error(), asked.host_id));
-  co_return std::move(*own);
+  if (own) co_return std::move(*own);
+  const Error second = std::move(own).error();
+  co_return page(context, status, error_page(context, error, &second, asked.host_id));
 }
 
 }  // namespace
