@@ -3,6 +3,7 @@
 #include "s3/bucket_config.hpp"
 
 #include "holdfast/base/encoding.hpp"
+#include "holdfast/base/wildcard.hpp"
 
 namespace holdfast::s3 {
 namespace {

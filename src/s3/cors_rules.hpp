@@ -34,7 +34,4 @@ struct CorsMatch {
 // The first rule that allows `method` from `origin` with all of `headers` ("a, b"; empty outside of a preflight).
 CorsMatch match_cors(const CorsRules& rules, std::string_view origin, std::string_view method, std::string_view headers);
 
-// '*' in `pattern` stands for any text.
-bool matches_wildcard(std::string_view pattern, std::string_view text) noexcept;
-
 }  // namespace holdfast::s3

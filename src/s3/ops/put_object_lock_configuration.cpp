@@ -6,6 +6,7 @@
 #include "s3/responses.hpp"
 
 #include "holdfast/base/limits.hpp"
+#include "holdfast/storage/versioning.hpp"
 
 namespace holdfast::s3::ops {
 
@@ -15,7 +16,7 @@ Answer put_object_lock_configuration(Context& context) {
   HOLDFAST_CO_TRY(body, co_await read_document(context, limits::kXmlBodyBytes, ErrorCode::MaxMessageLengthExceeded));
   HOLDFAST_CO_TRY(retention, parse_lock_configuration(body));
   std::function<Result<>(storage::BucketInfo&)> change = [&retention](storage::BucketInfo& bucket) -> Result<> {
-    if (bucket.versioning != storage::Versioning::enabled) {
+    if (bucket.versioning != storage::Versioning::enabled || bucket.configuration.contains(storage::kVersioningExclusions)) {
       return Error(ErrorCode::InvalidBucketState, "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration");
     }
     bucket.object_lock = true;

@@ -6,6 +6,7 @@
 #include "holdfast/base/log.hpp"
 #include "holdfast/base/random.hpp"
 #include "holdfast/storage/default_retention.hpp"
+#include "holdfast/storage/versioning.hpp"
 
 #include <algorithm>
 
@@ -58,7 +59,7 @@ Task<Result<std::vector<FileId>>> payloads_of(Store& store, VersionRecord versio
 // The version whose place a new one takes.
 Task<Result<Found>> find_replaced(Store& store, const BucketInfo& bucket, std::string_view key, const Found& current) {
   Found none;
-  if (bucket.versioning == Versioning::enabled) co_return std::move(none);
+  if (versioning_of(bucket, key) == Versioning::enabled) co_return std::move(none);
   if (current && current->null_version) co_return Found(*current);
   // A bucket that never had versions has nothing but the current one.
   if (!current) co_return std::move(none);
@@ -156,7 +157,7 @@ Task<Result<>> plan_put(Store& store, const BucketInfo& bucket, NewVersion put, 
     HOLDFAST_CO_TRY_VOID(co_await plan_removal(store, bucket, *replaced, {}, group));
   }
   put.version.bucket_id = bucket.id;
-  put.version.null_version = bucket.versioning != Versioning::enabled;
+  put.version.null_version = versioning_of(bucket, put.version.info.key) != Versioning::enabled;
   put.version.version_tag = put.version.null_version ? 0 : random_u64();
   put.version.info.modified = store.clock.now();
   put.version.info.created_seq = 0;

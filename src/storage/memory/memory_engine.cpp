@@ -3,6 +3,7 @@
 #include "holdfast/base/limits.hpp"
 #include "holdfast/base/random.hpp"
 #include "holdfast/storage/default_retention.hpp"
+#include "holdfast/storage/versioning.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -383,7 +384,7 @@ class Store {
   // What a write of `size_bytes` may take: versions that it replaces make room.
   static Result<> check_quota(const Bucket& bucket, const std::string& key, std::uint64_t size_bytes) {
     if (bucket.info->quota_bytes == 0) return {};
-    const Version* replaced = bucket.info->versioning == Versioning::enabled ? nullptr : null_version(bucket, key);
+    const Version* replaced = versioning_of(*bucket.info, key) == Versioning::enabled ? nullptr : null_version(bucket, key);
     const std::uint64_t freed = replaced == nullptr ? 0 : replaced->info.size_bytes;
     if (usage_of(bucket).bytes - freed + size_bytes <= bucket.info->quota_bytes) return {};
     return ErrorCode::XMinioAdminBucketQuotaExceeded;
@@ -400,7 +401,7 @@ class Store {
 
   Version& append(Bucket& bucket, ObjectInfo info, ContentPtr content) {
     info.created_seq = next_seq();
-    info.version_id = bucket.info->versioning == Versioning::enabled ? new_id(info.created_seq) : "null";
+    info.version_id = versioning_of(*bucket.info, info.key) == Versioning::enabled ? new_id(info.created_seq) : "null";
     info.modified = clock_.now();
     History& history = bucket.keys[info.key];
     return history.emplace_back(Version{std::move(info), std::move(content)});
@@ -409,7 +410,7 @@ class Store {
   Result<ObjectPtr> publish(Bucket& bucket, ObjectInfo info, ContentPtr content, std::string_view event) {
     HOLDFAST_TRY_VOID(check_quota(bucket, info.key, info.size_bytes));
     HOLDFAST_TRY_VOID(apply_default_retention(*bucket.info, info, clock_.now()));
-    if (bucket.info->versioning != Versioning::enabled) HOLDFAST_TRY_VOID(replace_null_version(bucket, info.key));
+    if (versioning_of(*bucket.info, info.key) != Versioning::enabled) HOLDFAST_TRY_VOID(replace_null_version(bucket, info.key));
     const Version& version = append(bucket, std::move(info), std::move(content));
     record_event(event, bucket, version.info);
     return snapshot(version, true);
@@ -437,7 +438,7 @@ class Store {
     DeleteOutcome outcome;
     outcome.existed = visible(current_version(bucket, key)) != nullptr;
     outcome.delete_marker = true;
-    if (bucket.info->versioning == Versioning::suspended) HOLDFAST_TRY_VOID(replace_null_version(bucket, key));
+    if (versioning_of(*bucket.info, key) == Versioning::suspended) HOLDFAST_TRY_VOID(replace_null_version(bucket, key));
     ObjectInfo info;
     info.key = key;
     info.delete_marker = true;

@@ -1,6 +1,7 @@
 // The versioning state of buckets and what follows from it.
 #include "component/service/answers.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace holdfast::s3::test {
@@ -30,7 +31,7 @@ TEST_F(VersioningTest, PutBucketVersioning_EnabledAndSuspended) {
 }
 
 TEST_F(VersioningTest, PutBucketVersioning_RefusesWhatItDoesNotKnow) {
-  EXPECT_EQ(set("enabled").code(), "IllegalVersioningConfigurationException");
+  EXPECT_EQ(set("enabled").code(), "MalformedXML");
   EXPECT_EQ(harness.put("/bucket", "<VersioningConfiguration/>", "versioning").code(), "IllegalVersioningConfigurationException");
   EXPECT_EQ(harness.put("/bucket", "<VersioningConfiguration>", "versioning").code(), "MalformedXML");
   EXPECT_EQ(harness.put("/bucket", "", "versioning").code(), "MalformedXML");
@@ -46,12 +47,23 @@ TEST_F(VersioningTest, PutBucketVersioning_MfaDeleteIsRefusedClearly) {
   EXPECT_EQ(harness.get("/bucket", "versioning").body.find("Status"), std::string::npos);
 }
 
-TEST_F(VersioningTest, PutBucketVersioning_ExclusionsAreNotDroppedSilently) {
-  const auto refused = harness.put("/bucket",
-                                   "<VersioningConfiguration><Status>Enabled</Status><ExcludedPrefixes><Prefix>a/</Prefix>"
-                                   "</ExcludedPrefixes></VersioningConfiguration>",
-                                   "versioning");
-  EXPECT_EQ(refused.code(), "NotImplemented");
+TEST_F(VersioningTest, PutBucketVersioning_ExcludesPrefixesAndFolders) {
+  const std::string exclusions =
+      "<ExcludedPrefixes><Prefix>tmp/</Prefix></ExcludedPrefixes><ExcludedPrefixes><Prefix>*/_temporary/</Prefix></ExcludedPrefixes>"
+      "<ExcludeFolders>true</ExcludeFolders>";
+  const auto document = [&](const std::string& status) {
+    return "<VersioningConfiguration><Status>" + status + "</Status>" + exclusions + "</VersioningConfiguration>";
+  };
+  EXPECT_EQ(harness.put("/bucket", document("Suspended"), "versioning").code(), "IllegalVersioningConfigurationException");
+  EXPECT_EQ(harness.put("/bucket", document("Enabled"), "versioning").status, 200);
+  EXPECT_THAT(harness.get("/bucket", "versioning").body, testing::HasSubstr(exclusions));
+  for (const std::string path : {"/bucket/tmp/a", "/bucket/job/_temporary/0", "/bucket/folder/"}) {
+    EXPECT_EQ(harness.put(path, "one").header("x-amz-version-id"), "") << path;
+    EXPECT_EQ(harness.put(path, "two").header("x-amz-version-id"), "") << path;
+    EXPECT_EQ(harness.get(path).header("x-amz-version-id"), "null") << path;
+  }
+  EXPECT_NE(harness.put("/bucket/key", "one").header("x-amz-version-id"), "");
+  EXPECT_EQ(texts(harness.get("/bucket", "versions").body, "VersionId").size(), 4U);
 }
 
 TEST_F(VersioningTest, PutBucketVersioning_CannotBeSuspendedUnderALock) {
