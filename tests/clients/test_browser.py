@@ -125,7 +125,7 @@ def test_Chromium_website(make_server, browse):
     server = make_server(environment={"HOLDFAST_WEBSITE_DOMAIN": "website.test"}).start()
     s3 = server.boto3()
     s3.create_bucket(Bucket="site", ACL="public-read")
-    for key, body in (("index.html", "<title>home</title><script src=/app.js></script>"), ("app.js", "document.body.append('ran')"), ("docs/index.html", "<p>docs</p>"), ("oops.html", "<p>oops</p>")):
+    for key, body in (("index.html", "<title>home</title><body><script src=/app.js></script>"), ("app.js", "document.body.append('ran')"), ("docs/index.html", "<p>docs</p>"), ("oops.html", "<p>oops</p>")):
         s3.put_object(Bucket="site", Key=key, Body=body.encode(), ACL="public-read", ContentType="text/javascript" if key.endswith("js") else "text/html")
     s3.put_bucket_website(Bucket="site", WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}, "ErrorDocument": {"Key": "oops.html"}})
     url = f"http://site.website.test:{server.port}"

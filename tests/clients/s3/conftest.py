@@ -3,8 +3,9 @@ import os
 import pathlib
 
 import pytest
-import s3_support
-from s3_support import PROXIES, Server
+from conftest import PROXIES, Server
+
+from . import s3_support
 
 
 @pytest.fixture(scope="session", autouse=True)

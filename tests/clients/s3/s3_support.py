@@ -1,9 +1,7 @@
 """What the tests of S3's operations share."""
 import hashlib
 import http.client
-import importlib.util
 import itertools
-import pathlib
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
@@ -15,12 +13,7 @@ import botocore.config
 import botocore.credentials
 import pytest
 from botocore.exceptions import ClientError
-
-# By path: this folder's conftest.py has the same name.
-spec = importlib.util.spec_from_file_location("server_conftest", pathlib.Path(__file__).resolve().parents[2] / "conftest.py")
-server_conftest = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(server_conftest)
-ACCESS_KEY, SECRET_KEY, PROXIES, Server = (getattr(server_conftest, n) for n in ("ACCESS_KEY", "SECRET_KEY", "PROXIES", "Server"))
+from conftest import ACCESS_KEY, SECRET_KEY
 
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 AUTHENTICATED_USERS = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"

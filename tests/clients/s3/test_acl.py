@@ -1,6 +1,7 @@
 """ACLs of buckets and objects, ownership controls, public access block."""
 import pytest
-from s3_support import ALL_USERS, AUTHENTICATED_USERS, fails, status
+
+from .s3_support import ALL_USERS, AUTHENTICATED_USERS, fails, status
 
 
 def grants(answer):

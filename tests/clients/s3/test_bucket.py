@@ -1,7 +1,8 @@
 """CreateBucket, HeadBucket, DeleteBucket, ListBuckets, GetBucketLocation."""
 import boto3
 import pytest
-from s3_support import ACCESS_KEY, fails, headers, new_name, status
+
+from .s3_support import ACCESS_KEY, fails, headers, new_name, status
 
 
 @pytest.mark.parametrize("name", ["aaa", "a" * 63, "foo-bar", "aaa.111", "aaa-111", "a.b.c", "0ab", "127bucket", "1.2.3.4.5"])

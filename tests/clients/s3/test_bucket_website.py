@@ -3,8 +3,10 @@ import http.client
 import pathlib
 
 import pytest
-import s3_support
-from s3_support import fails, status
+from conftest import Server, free_port
+
+from . import s3_support
+from .s3_support import fails, status
 
 INDEX = {"IndexDocument": {"Suffix": "index.html"}}
 DOMAIN = "website.test"
@@ -12,9 +14,9 @@ DOMAIN = "website.test"
 
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory, no_proxies_at_all):
-    port = s3_support.server_conftest.free_port()
+    port = free_port()
     environment = {"HOLDFAST_WEBSITE_DOMAIN": DOMAIN, "HOLDFAST_WEBSITE_ADDRESS": f"127.0.0.1:{port}", "HOLDFAST_IGNORE_PUBLIC_ACLS": "off"}
-    server = s3_support.Server(tmp_path_factory.mktemp("website") / "data", environment=environment)
+    server = Server(tmp_path_factory.mktemp("website") / "data", environment=environment)
     pathlib.Path(server.environment["HOME"]).mkdir()
     server.start()
     server.website_port = port
@@ -141,7 +143,7 @@ def test_Website_redirects(owner, visit, site):
 
 
 def test_CreateBucket_ignores_public_acls_where_told(tmp_path):
-    server = s3_support.Server(tmp_path / "data", environment={"HOLDFAST_IGNORE_PUBLIC_ACLS": "on"})
+    server = Server(tmp_path / "data", environment={"HOLDFAST_IGNORE_PUBLIC_ACLS": "on"})
     pathlib.Path(server.environment["HOME"]).mkdir()
     server.start()
     try:

@@ -1,6 +1,7 @@
 """CopyObject."""
 import pytest
-from s3_support import fails
+
+from .s3_support import fails
 
 
 @pytest.fixture

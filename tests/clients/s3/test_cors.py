@@ -1,6 +1,7 @@
 """CORS rules of a bucket, and what browsers get by them."""
 import pytest
-from s3_support import fails
+
+from .s3_support import fails
 
 RULES = [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*suffix"]}, {"AllowedMethods": ["GET"], "AllowedOrigins": ["start*end"]}, {"AllowedMethods": ["GET"], "AllowedOrigins": ["prefix*"]},
          {"AllowedMethods": ["PUT"], "AllowedOrigins": ["*.put"], "AllowedHeaders": ["x-amz-*", "content-type"], "ExposeHeaders": ["ETag"], "MaxAgeSeconds": 30}]

@@ -2,7 +2,7 @@
 import base64
 import hashlib
 
-from s3_support import fails, keys, put_keys, status
+from .s3_support import fails, keys, put_keys, status
 
 
 def post(raw, bucket, body, **given):

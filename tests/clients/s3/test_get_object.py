@@ -8,7 +8,8 @@ import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
 import pytest
-from s3_support import ACCESS_KEY, PART, SECRET_KEY, fails, headers, status, upload
+
+from .s3_support import ACCESS_KEY, PART, SECRET_KEY, fails, headers, status, upload
 
 BODY = bytes(range(100))
 

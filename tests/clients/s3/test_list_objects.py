@@ -1,6 +1,7 @@
 """ListObjects and ListObjectsV2."""
 import pytest
-from s3_support import fails, keys, prefixes, put_keys
+
+from .s3_support import fails, keys, prefixes, put_keys
 
 NAMES = ["bar", "baz", "foo", "quxx"]
 TREE = ["asdf", "boo/bar", "boo/baz/xyzzy", "cquux/thud", "cquux/bla"]
@@ -198,7 +199,6 @@ def test_ListObjects_keys_in_byte_order(s3, listing, bucket):
 def test_ListObjectsV1_shows_owner_and_no_key_count(raw, four):
     page = raw("GET", f"/{four}")
     assert b"<KeyCount>" not in page.body and page.body.count(b"<Owner><ID>") == 4 and page.headers["content-type"] == "application/xml"
-    assert page.headers["x-amz-bucket-region"] == "us-east-1"
 
 
 def test_ListObjects_anonymous(s3, anonymous, bucket):

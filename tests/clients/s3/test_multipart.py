@@ -3,7 +3,8 @@ import base64
 import hashlib
 
 import pytest
-from s3_support import PART, fails, headers, keys, multipart_etag, prefixes, status, upload
+
+from .s3_support import PART, fails, headers, keys, multipart_etag, prefixes, status, upload
 
 A, B, C = b"a" * PART, b"b" * PART, b"c" * 10
 

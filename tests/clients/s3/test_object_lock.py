@@ -2,7 +2,8 @@
 import datetime
 
 import pytest
-from s3_support import fails, status, upload
+
+from .s3_support import fails, status, upload
 
 DAY = datetime.timedelta(days=1)
 

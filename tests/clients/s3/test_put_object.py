@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import zlib
 
-from s3_support import fails, headers, status
+from .s3_support import fails, headers, status
 
 
 def test_PutObject_new_key_returns_md5_as_etag(s3, bucket):

@@ -1,6 +1,7 @@
 """Tags of objects and buckets."""
 import pytest
-from s3_support import fails, status
+
+from .s3_support import fails, status
 
 
 def tag_set(count, key="k", value="v"):

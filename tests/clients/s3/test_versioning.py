@@ -1,6 +1,7 @@
 """Put/GetBucketVersioning, ListObjectVersions, and what versions mean to other operations."""
 import pytest
-from s3_support import fails, headers, keys, prefixes, put_keys, status, upload
+
+from .s3_support import fails, headers, keys, prefixes, put_keys, status, upload
 
 
 def set_state(s3, bucket, state):
