@@ -74,7 +74,8 @@ Result<Authentication> Authenticator::authenticate(const RequestView& request, T
   if (!query) return malformed_uri();
   const bool v4_query = is_v4_query(*query);
   const bool v2_query = is_v2_query(*query);
-  const auto authorization = find_header(request.headers, "authorization");
+  auto authorization = find_header(request.headers, "authorization");
+  if (authorization && authorization->empty()) authorization.reset();
   if (int{authorization.has_value()} + int{v4_query} + int{v2_query} > 1) return only_one_mechanism();
   if (authorization) return authenticate_header(context, request, *query, *authorization);
   if (v4_query) return authenticate_v4_query(context, request, *query);

@@ -230,6 +230,9 @@ std::string render_acl(const Acl& acl, std::string_view owner) {
 Task<Result<std::string>> read_acl_request(Context& context, AclKind kind) {
   HOLDFAST_CO_TRY(bucket, context.find_bucket());
   HOLDFAST_CO_TRY(from_headers, acl_from_headers(context, kind));
+  // All has been said in headers: no length is needed for no body.
+  const bool no_body = !context.stream.has_body() && !context.request.has_header("content-length");
+  if (from_headers && no_body) co_return std::move(*from_headers);
   HOLDFAST_CO_TRY(body, co_await read_document(context, limits::kXmlBodyBytes, ErrorCode::MaxMessageLengthExceeded));
   if (from_headers && !body.empty()) co_return Error(ErrorCode::UnexpectedContent);
   if (!from_headers && body.empty()) co_return Error(ErrorCode::MissingSecurityHeader);

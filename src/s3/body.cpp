@@ -117,7 +117,8 @@ Result<Declared> read_declared(const Context& context, bool header_checksum) {
   if (has_trailers(declared.kind)) HOLDFAST_TRY_VOID(read_trailer_names(context, declared));
   HOLDFAST_TRY_VOID(check_named_algorithm(context, declared.algorithm));
   if (checksum && sha256 && checksum->algorithm == hash::Algorithm::sha256 && !(checksum->value == *sha256)) {
-    return ErrorCode::BadDigest;  // no body could be both
+    // No body could be both.
+    return Error(ErrorCode::BadDigest, "The SHA256 you specified did not match the calculated checksum.");
   }
   return declared;
 }

@@ -29,6 +29,9 @@ Result<std::string> location_constraint(const std::string& body, const std::stri
   return location;
 }
 
+// Clients that send no configuration may leave out the length of nothing, too.
+bool has_body_or_length(const Context& context) { return context.stream.has_body() || context.request.has_header("content-length"); }
+
 Result<bool> lock_asked_for(const Context& context) {
   const auto value = context.header("x-amz-bucket-object-lock-enabled");
   if (value.empty() || equals_ignoring_case(value, "false")) return false;
@@ -71,7 +74,11 @@ Result<> read_access(const Context& context, storage::BucketInfo& bucket) {
 
 Answer create_bucket(Context& context) {
   if (!storage::is_valid_bucket_name(context.bucket())) co_return Error(ErrorCode::InvalidBucketName);
-  HOLDFAST_CO_TRY(body, co_await read_document(context, limits::kXmlBodyBytes, ErrorCode::MaxMessageLengthExceeded));
+  std::string body;
+  if (has_body_or_length(context)) {
+    HOLDFAST_CO_TRY(document, co_await read_document(context, limits::kXmlBodyBytes, ErrorCode::MaxMessageLengthExceeded));
+    body = std::move(document);
+  }
   HOLDFAST_CO_TRY(location, location_constraint(body, context.options.region));
   HOLDFAST_CO_TRY(object_lock, lock_asked_for(context));
   HOLDFAST_CO_TRY_VOID(authorize_extras(context, object_lock));
