@@ -2,6 +2,7 @@
 #pragma once
 
 #include "s3/address.hpp"
+#include "s3/parsed_cache.hpp"
 #include "s3/query.hpp"
 
 #include "holdfast/auth/authenticate.hpp"
@@ -10,6 +11,7 @@
 #include "holdfast/http/message.hpp"
 #include "holdfast/s3/service.hpp"
 #include "holdfast/storage/engine.hpp"
+#include "holdfast/storage/lifecycle_rules.hpp"
 
 #include <string>
 #include <string_view>
@@ -39,6 +41,8 @@ struct Context {
   hash::Md5Lanes& md5_lanes;
   std::string request_id;
   TimePoint now;
+
+  ParsedCache<storage::LifecycleRules>* lifecycle = nullptr;  // null: nothing expires
 
   const Route* route = nullptr;
   Query query{};

@@ -4,6 +4,7 @@
 #include "s3/checksum.hpp"
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
+#include "s3/lifecycle_config.hpp"
 #include "s3/metadata.hpp"
 
 #include "holdfast/base/encoding.hpp"
@@ -140,6 +141,7 @@ Result<ObjectAnswer> answer_object(Context& context, const storage::ObjectInfo& 
   options.checksum = wants_checksum(context) && (!partial || (object.part_count == 0 && selection.range->length == object.size_bytes));
   options.versioned = shows_version(context, object);
   describe_object(answer.response, object, options);
+  if (const auto bucket = context.find_bucket()) set_expiration_header(context, *bucket, object, answer.response);
   HOLDFAST_TRY_VOID(apply_overrides(context, answer.response));
   if (selection.part != nullptr) {
     answer.response.set("x-amz-mp-parts-count", std::to_string(parts.size()));

@@ -53,6 +53,7 @@ struct Route {
 // clang-format off
 inline constexpr Route kRoutes[] = {
   // --- service ---
+  {Method::get,  Level::service, "events", "", "ListenNotification", "s3:ListenNotification", ops::listen_notification},
   {Method::get,  Level::service, "", "", "ListBuckets", "s3:ListAllMyBuckets", ops::list_buckets},
 
   // --- bucket ---
@@ -68,7 +69,7 @@ inline constexpr Route kRoutes[] = {
   {Method::get,  Level::bucket, "acl", "", "GetBucketAcl", "s3:GetBucketAcl", ops::get_bucket_acl},
   {Method::get,  Level::bucket, "cors", "", "GetBucketCors", "s3:GetBucketCORS", ops::get_bucket_cors},
   {Method::get,  Level::bucket, "object-lock", "", "GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration", ops::get_object_lock_configuration},
-  {Method::get,  Level::bucket, "lifecycle", "", "GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration", ops::get_unconfigured},
+  {Method::get,  Level::bucket, "lifecycle", "", "GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration", ops::get_bucket_lifecycle_configuration},
   {Method::get,  Level::bucket, "encryption", "", "GetBucketEncryption", "s3:GetEncryptionConfiguration", ops::get_unconfigured},
   {Method::get,  Level::bucket, "notification", "", "GetBucketNotificationConfiguration", "s3:GetBucketNotification", ops::get_bucket_notification_configuration},
   {Method::get,  Level::bucket, "replication", "", "GetBucketReplication", "s3:GetReplicationConfiguration", ops::get_unconfigured},
@@ -90,6 +91,7 @@ inline constexpr Route kRoutes[] = {
   {Method::get,  Level::bucket, "metadataConfiguration", "", "GetBucketMetadataConfiguration", "s3:GetBucketMetadataTableConfiguration", nullptr},
   {Method::get,  Level::bucket, "metadataTable", "", "GetBucketMetadataTableConfiguration", "s3:GetBucketMetadataTableConfiguration", nullptr},
   {Method::get,  Level::bucket, "session", "", "CreateSession", "s3express:CreateSession", nullptr},
+  {Method::get,  Level::bucket, "events", "", "ListenBucketNotification", "s3:ListenBucketNotification", ops::listen_notification},
   {Method::get,  Level::bucket, "list-type=2", "", "ListObjectsV2", "s3:ListBucket", ops::list_objects_v2},
   {Method::get,  Level::bucket, "", "", "ListObjects", "s3:ListBucket", ops::list_objects},
 
@@ -99,9 +101,9 @@ inline constexpr Route kRoutes[] = {
   {Method::put,  Level::bucket, "acl", "", "PutBucketAcl", "s3:PutBucketAcl", ops::put_bucket_acl},
   {Method::put,  Level::bucket, "cors", "", "PutBucketCors", "s3:PutBucketCORS", ops::put_bucket_cors},
   {Method::put,  Level::bucket, "object-lock", "", "PutObjectLockConfiguration", "s3:PutBucketObjectLockConfiguration", ops::put_object_lock_configuration},
-  {Method::put,  Level::bucket, "lifecycle", "", "PutBucketLifecycleConfiguration", "s3:PutLifecycleConfiguration", nullptr},
+  {Method::put,  Level::bucket, "lifecycle", "", "PutBucketLifecycleConfiguration", "s3:PutLifecycleConfiguration", ops::put_bucket_lifecycle_configuration},
   {Method::put,  Level::bucket, "encryption", "", "PutBucketEncryption", "s3:PutEncryptionConfiguration", nullptr},
-  {Method::put,  Level::bucket, "notification", "", "PutBucketNotificationConfiguration", "s3:PutBucketNotification", nullptr},
+  {Method::put,  Level::bucket, "notification", "", "PutBucketNotificationConfiguration", "s3:PutBucketNotification", ops::put_bucket_notification_configuration},
   {Method::put,  Level::bucket, "replication", "", "PutBucketReplication", "s3:PutReplicationConfiguration", nullptr},
   {Method::put,  Level::bucket, "website", "", "PutBucketWebsite", "s3:PutBucketWebsite", nullptr},
   {Method::put,  Level::bucket, "logging", "", "PutBucketLogging", "s3:PutBucketLogging", ops::put_bucket_logging},
@@ -121,7 +123,7 @@ inline constexpr Route kRoutes[] = {
   {Method::del,  Level::bucket, "policy", "", "DeleteBucketPolicy", "s3:DeleteBucketPolicy", ops::delete_bucket_policy},
   {Method::del,  Level::bucket, "tagging", "", "DeleteBucketTagging", "s3:PutBucketTagging", ops::delete_bucket_tagging},
   {Method::del,  Level::bucket, "cors", "", "DeleteBucketCors", "s3:PutBucketCORS", ops::delete_bucket_cors},
-  {Method::del,  Level::bucket, "lifecycle", "", "DeleteBucketLifecycle", "s3:PutLifecycleConfiguration", ops::delete_unconfigured},
+  {Method::del,  Level::bucket, "lifecycle", "", "DeleteBucketLifecycle", "s3:PutLifecycleConfiguration", ops::delete_bucket_lifecycle},
   {Method::del,  Level::bucket, "encryption", "", "DeleteBucketEncryption", "s3:PutEncryptionConfiguration", ops::delete_unconfigured},
   {Method::del,  Level::bucket, "replication", "", "DeleteBucketReplication", "s3:PutReplicationConfiguration", ops::delete_unconfigured},
   {Method::del,  Level::bucket, "website", "", "DeleteBucketWebsite", "s3:DeleteBucketWebsite", ops::delete_unconfigured},

@@ -1,5 +1,7 @@
 #include "s3/router.hpp"
 
+#include "holdfast/s3/observer.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <ranges>
@@ -52,6 +54,15 @@ Result<const Route*> find_route(const http::Request& request, const Address& add
                                     : level == Level::bucket ? "BUCKET"
                                                              : "OBJECT"}};
   return error;
+}
+
+std::span<const std::string_view> operation_names() {
+  static constexpr auto kNames = [] {
+    std::array<std::string_view, std::size(kRoutes)> names{};
+    std::ranges::transform(kRoutes, names.begin(), &Route::name);
+    return names;
+  }();
+  return kNames;
 }
 
 }  // namespace holdfast::s3

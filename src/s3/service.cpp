@@ -58,6 +58,10 @@ storage::BucketPtr bucket_of(const Context& context) {
   return bucket ? std::move(*bucket) : nullptr;
 }
 
+Result<storage::LifecycleRules> parse_lifecycle(std::string_view document, const storage::BucketInfo&) {
+  return storage::parse_lifecycle_rules(document);
+}
+
 void render_error(http::Response& response, const Error& error, const http::Request& request, const ErrorResource& resource) {
   response.status = error.http_status();
   response.set("Content-Type", "application/xml");
@@ -118,6 +122,7 @@ class Service final : public S3Service {
   Authorizer authorizer_;
   hash::Md5Lanes md5_lanes_;
   Cors cors_;
+  ParsedCache<storage::LifecycleRules> lifecycle_{storage::kLifecycleConfiguration, parse_lifecycle};
   const Observers observers_;
 };
 
@@ -146,6 +151,7 @@ Task<http::Response> Service::handle(const http::Request& request, http::BodyStr
 Task<http::Response> Service::answer(const http::Request& request, http::BodyStream& body, const std::string& request_id,
                                      Watcher* watcher) {
   Context context{request, body, engine_, options_, authorizer_, authenticator_, credentials_, md5_lanes_, request_id, clock_.now()};
+  context.lifecycle = &lifecycle_;
   Result<http::Response> result = ErrorCode::InternalError;
   try {
     result = co_await run(context);
@@ -170,6 +176,7 @@ Task<Result<http::Response>> Service::call(std::string access_key, std::string r
                                            http::BodyStream& body) {
   Context context{request,     body, engine_, options_, authorizer_, authenticator_, credentials_, md5_lanes_, std::move(request_id),
                   clock_.now()};
+  context.lifecycle = &lifecycle_;
   HOLDFAST_CO_TRY(query, Query::parse(request.query));
   context.query = std::move(query);
   HOLDFAST_CO_TRY(address, parse_address(request.path, {}, {}));

@@ -60,6 +60,9 @@ void Gate::release() noexcept {
 Task<http::Response> Gate::handle(const http::Request& request, http::BodyStream& body) {
   if (auto health = admin::answer_health(request, engine_.load(std::memory_order_acquire))) co_return std::move(*health);
   co_await UntilOpen{*this};
+  if (open_ && metrics_ != nullptr) {
+    if (auto page = metrics_->answer(request, role_ == GateRole::console)) co_return std::move(*page);
+  }
   if (http::Handler* service = service_.load(std::memory_order_acquire)) co_return co_await service->handle(request, body);
   if (role_ == GateRole::console) {
     http::Response response;

@@ -2,6 +2,7 @@
 // that come earlier wait for it, unless the start turns out to be a long one: then they are told to come again.
 #pragma once
 
+#include "holdfast/admin/metrics.hpp"
 #include "holdfast/http/message.hpp"
 #include "holdfast/s3/service.hpp"
 #include "holdfast/storage/engine.hpp"
@@ -26,6 +27,9 @@ class Gate final : public http::Handler {
   Task<http::Response> handle(const http::Request& request, http::BodyStream& body) override;
   http::Response handle_error(const Error& error) override;
 
+  // Before open(): answers Prometheus' pages on this listener; null: there are none. They must outlive the gate's use.
+  void serve_metrics(const admin::MetricsPages* pages) noexcept { metrics_ = pages; }
+
   // For paths under /minio/ that are no health check.
   s3::ReservedHandler reserved_handler();
 
@@ -39,6 +43,7 @@ class Gate final : public http::Handler {
   void release() noexcept;
 
   GateRole role_;
+  const admin::MetricsPages* metrics_ = nullptr;  // published by open()
   std::atomic<http::Handler*> service_{nullptr};
   std::atomic<const storage::Engine*> engine_{nullptr};
   std::atomic<bool> open_{false};

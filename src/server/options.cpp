@@ -1,6 +1,7 @@
 #include "server/options.hpp"
 
 #include "holdfast/base/encoding.hpp"
+#include "holdfast/services/notifications.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -106,6 +107,34 @@ const std::vector<Option>& options() {
       {"block-cache", "BLOCK_CACHE", false, {}, OptionKind::text, "8MiB", "Memory for the index's block cache", "Storage"},
       {"reserve", "RESERVE", false, {}, OptionKind::text, "128MiB", "Free disk space that uploads leave alone", "Storage"},
 
+      {"metrics", "METRICS", false, {}, OptionKind::flag, "on", "Count requests and serve Prometheus' pages", "Services"},
+      {"prometheus-auth-type",
+       "PROMETHEUS_AUTH_TYPE",
+       true,
+       {},
+       OptionKind::text,
+       "jwt",
+       "Who may read the metrics: jwt (a token of `mc admin prometheus generate`) or public",
+       "Services"},
+      {"notifications",
+       "NOTIFICATIONS",
+       false,
+       {},
+       OptionKind::flag,
+       "on",
+       "Bucket notifications and listening to events; targets are set by MINIO_NOTIFY_* variables",
+       "Services"},
+      {"lifecycle", "LIFECYCLE", false, {}, OptionKind::flag, "on", "Remove what lifecycle rules say has expired", "Services"},
+      {"lifecycle-rate",
+       "LIFECYCLE_RATE",
+       false,
+       {},
+       OptionKind::text,
+       "20000",
+       "Versions that the lifecycle looks at a second",
+       "Services"},
+      {"lifecycle-day", "LIFECYCLE_DAY", false, {}, OptionKind::text, "1d", "How long a day of lifecycle rules is; for tests", "Services"},
+
       {"threads", "THREADS", false, {}, OptionKind::text, "", "Threads that serve connections (default: one a core)", "Process"},
       {"log-level", "LOG_LEVEL", false, {}, OptionKind::text, "info", "debug (one line a request), info, warn, error", "Process"},
       {"quiet", "QUIET", false, {}, OptionKind::flag, "off", "Print warnings and errors alone", "Process"},
@@ -209,6 +238,7 @@ Result<> check_minio_names(const Environment& environment, std::vector<std::stri
     }
     std::string_view base = name;
     if (base.ends_with("_FILE") && base != "MINIO_CONFIG_ENV_FILE") base.remove_suffix(5);
+    if (services::is_target_variable(name)) continue;
     const bool known =
         std::ranges::find(kKnownElsewhere, base) != std::end(kKnownElsewhere) || std::ranges::any_of(options(), [&](const Option& option) {
           return (option.minio && base == "MINIO_" + std::string(option.variable)) ||

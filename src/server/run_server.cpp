@@ -3,6 +3,7 @@
 #include "server/banner.hpp"
 #include "server/default_buckets.hpp"
 #include "server/gate.hpp"
+#include "server/services.hpp"
 
 #include "holdfast/admin/console.hpp"
 #include "holdfast/base/limits.hpp"
@@ -68,8 +69,10 @@ http::ServerOptions listen_options(const HostPort& address, const Settings& sett
   return options;
 }
 
-s3::ServiceOptions service_options(const Settings& settings) {
+s3::ServiceOptions service_options(const Settings& settings, s3::EventSource* events) {
   s3::ServiceOptions options;
+  options.events = events;
+  options.lifecycle_day = settings.lifecycle_day;
   options.region = settings.region;
   options.domains = settings.domains;
   options.public_url = settings.server_url;
@@ -178,7 +181,17 @@ int run_server(const Settings& settings) {
     stop_threads();
     return fail(made.error());
   }
-  const auto service = s3::make_service(**engine, *credentials, clock, service_options(settings), s3_gate.reserved_handler());
+  Services services(settings, **engine, *credentials, clock, threads, **s3_server);
+  if (const auto started = services.start(); !started) {
+    services.stop();
+    (*engine)->close(std::chrono::steady_clock::now() + limits::kShutdownTotal);
+    stop_threads();
+    return fail(started.error());
+  }
+  s3_gate.serve_metrics(services.metrics_pages());
+  console_gate.serve_metrics(services.metrics_pages());
+  const auto service = s3::make_service(**engine, *credentials, clock, service_options(settings, services.events()),
+                                        s3_gate.reserved_handler(), services.observers());
   s3_gate.open(service.get(), engine->get());
   const auto console =
       admin::make_console(**engine, *credentials, clock, console_door(*service), console_options(settings, (*s3_server)->port()));
@@ -188,8 +201,10 @@ int run_server(const Settings& settings) {
   stop.wait();
   const auto deadline = std::chrono::steady_clock::now() + limits::kShutdownTotal;
   const auto drain_until = std::chrono::steady_clock::now() + limits::kShutdownTotal * 5 / 8;
+  services.stop_soon();
   if (console_server) (*console_server)->drain(std::chrono::steady_clock::now());
   (*s3_server)->drain(drain_until);
+  services.stop();
   (*engine)->close(deadline);
   stop_threads();
   log::info("stopped");

@@ -1,5 +1,7 @@
 #include "server/settings.hpp"
 
+#include "server/commands.hpp"
+
 #include "holdfast/auth/policy.hpp"
 #include "holdfast/base/encoding.hpp"
 #include "holdfast/storage/names.hpp"
@@ -154,6 +156,31 @@ Result<DefaultBuckets> parse_default_buckets(std::string_view text) {
   return buckets;
 }
 
+Result<bool> is_public(const Value& value) {
+  if (value.text == "public") return true;
+  if (value.text == "jwt") return false;
+  return invalid(value, "prometheus-auth-type", "use jwt or public");
+}
+
+Result<> set_services(const Values& values, const Environment& environment, Settings& settings) {
+  settings.metrics = values.at("metrics").text == "on";
+  HOLDFAST_TRY(metrics_public, is_public(values.at("prometheus-auth-type")));
+  settings.metrics_public = metrics_public;
+  settings.notifications = values.at("notifications").text == "on";
+  HOLDFAST_TRY(targets, services::parse_targets(environment));
+  settings.targets = std::move(targets);
+  settings.lifecycle = values.at("lifecycle").text == "on";
+  const auto day = parse_duration(values.at("lifecycle-day").text);
+  if (!day || *day <= std::chrono::seconds(0) || *day > std::chrono::hours(24)) {
+    return invalid(values.at("lifecycle-day"), "lifecycle-day", "use a time such as 10s, at most 1d");
+  }
+  settings.lifecycle_day = *day;
+  const auto rate = parse_u64(values.at("lifecycle-rate").text);
+  if (!rate || *rate == 0 || *rate > 10'000'000) return invalid(values.at("lifecycle-rate"), "lifecycle-rate", "use a number of versions");
+  settings.lifecycle_rate = static_cast<std::uint32_t>(*rate);
+  return {};
+}
+
 Result<Settings> make_settings(const ResolveInput& input, const std::vector<std::string>& directories) {
   Settings settings;
   HOLDFAST_TRY(resolved, resolve_options(input));
@@ -193,6 +220,7 @@ Result<Settings> make_settings(const ResolveInput& input, const std::vector<std:
   HOLDFAST_TRY(threads, thread_count(values));
   settings.threads = threads;
   HOLDFAST_TRY_VOID(set_log(values, settings));
+  HOLDFAST_TRY_VOID(set_services(values, input.environment, settings));
   settings.anonymous = values.at("anonymous").text == "on";
   return settings;
 }

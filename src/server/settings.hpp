@@ -4,7 +4,9 @@
 #include "server/options.hpp"
 
 #include "holdfast/base/log.hpp"
+#include "holdfast/services/notifications.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -47,6 +49,13 @@ struct Settings {
   std::uint64_t block_cache_bytes = 0;
   std::uint64_t reserve_bytes = 0;
   unsigned threads = 1;
+  bool metrics = true;
+  bool metrics_public = false;  // without a token
+  bool notifications = true;
+  std::vector<services::TargetSettings> targets;
+  bool lifecycle = true;
+  std::chrono::seconds lifecycle_day{86'400};
+  std::uint32_t lifecycle_rate = 0;  // versions a second
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::text;
   bool anonymous = false;

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace holdfast::s3 {
@@ -49,5 +50,8 @@ class RequestObserver {
   virtual ~RequestObserver() = default;
   virtual void request_done(const RequestRecord& record) noexcept = 0;
 };
+
+// The names that RequestRecord::operation may have.
+std::span<const std::string_view> operation_names();
 
 }  // namespace holdfast::s3

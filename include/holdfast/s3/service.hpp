@@ -3,9 +3,11 @@
 
 #include "holdfast/auth/authenticate.hpp"
 #include "holdfast/http/message.hpp"
+#include "holdfast/s3/events.hpp"
 #include "holdfast/s3/observer.hpp"
 #include "holdfast/storage/engine.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,8 +22,10 @@ struct ServiceOptions {
   std::vector<std::string> host_aliases;  // HOLDFAST_HOST_ALIASES
   std::string cors_allow_origin = "*";    // MINIO_API_CORS_ALLOW_ORIGIN
   bool allow_signature_v2 = true;
-  bool ignore_public_acls = false;   // HOLDFAST_IGNORE_PUBLIC_ACLS: new buckets are made with IgnorePublicAcls
-  bool default_credentials = false;  // root is minioadmin:minioadmin: loopback only
+  bool ignore_public_acls = false;  // HOLDFAST_IGNORE_PUBLIC_ACLS: new buckets are made with IgnorePublicAcls
+  EventSource* events = nullptr;    // bucket notifications; null: there are none
+  std::chrono::nanoseconds lifecycle_day = std::chrono::hours(24);  // HOLDFAST_LIFECYCLE_DAY: x-amz-expiration counts in these
+  bool default_credentials = false;                                 // root is minioadmin:minioadmin: loopback only
 };
 
 // Called for requests under /minio/ (health, metrics, admin) before S3 routing; `minio` is no bucket name.

@@ -105,11 +105,16 @@ class Engine {
   // A follower sees every object change made after its cursor was first created, at least once, in order of seq.
   virtual Task<Result<>> create_cursor(std::string follower) = 0;  // an existing one is kept
   virtual Task<Result<>> delete_cursor(std::string follower) = 0;
-  virtual Task<Result<std::vector<ChangeEvent>>> changes(std::string follower, std::uint32_t max_events) = 0;
+  // The next events after the follower's cursor, or after the seq `after` where that is later: a look ahead.
+  virtual Task<Result<std::vector<ChangeEvent>>> changes(std::string follower, std::uint32_t max_events, std::uint64_t after) = 0;
+  Task<Result<std::vector<ChangeEvent>>> changes(std::string follower, std::uint32_t max_events) {
+    return changes(std::move(follower), max_events, 0);
+  }
   virtual Task<Result<>> advance_cursor(std::string follower, std::uint64_t seq) = 0;  // all up to seq are done with
 
   // --- state ---
   virtual Health health() const = 0;
+  virtual EngineStats stats() const { return {}; }  // may look at the disk: for whoever asks now and then
   virtual std::string deployment_id() const = 0;
   // Settles what it can until `deadline` and closes; what isn't settled stays in the journal. Nothing may be called after.
   virtual void close(std::chrono::steady_clock::time_point deadline) = 0;

@@ -213,6 +213,28 @@ struct ChangeEvent {
   TimePoint time;
 };
 
+// How often values fell between bounds: counts[i] at or below bounds[i], the last one above all.
+struct Distribution {
+  std::vector<double> bounds;
+  std::vector<std::uint64_t> counts;
+  double sum = 0;
+};
+
+// What the engine measures of itself. Zeros and empty where an engine has no such thing.
+struct EngineStats {
+  Distribution commit_groups;   // writes that shared one sync
+  Distribution commit_seconds;  // append and sync
+  std::uint64_t unsettled_bytes = 0;
+  std::chrono::nanoseconds unsettled_age{};  // of the oldest change that isn't in files yet
+  std::uint64_t journal_live_bytes = 0;
+  std::uint64_t journal_capacity_bytes = 0;
+  std::uint64_t index_bytes = 0;
+  std::uint64_t disk_total_bytes = 0;
+  std::uint64_t disk_free_bytes = 0;
+  std::uint64_t disk_total_inodes = 0;
+  std::uint64_t disk_free_inodes = 0;
+};
+
 struct Health {
   bool ready = false;  // recovered, and the disk takes writes
   std::string why;     // when not ready

@@ -3,6 +3,7 @@
 #include "s3/checksum.hpp"
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
+#include "s3/lifecycle_config.hpp"
 #include "s3/links.hpp"
 #include "s3/metadata.hpp"
 #include "s3/multipart.hpp"
@@ -113,6 +114,7 @@ Answer complete_multipart_upload(Context& context) {
   }
   http::Response response = xml_response(xml);
   if (bucket->versioning != storage::Versioning::unversioned) response.set("x-amz-version-id", object->version_id);
+  set_expiration_header(context, bucket, *object, response);
   co_return response;
 }
 

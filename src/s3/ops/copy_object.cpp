@@ -6,6 +6,7 @@
 #include "s3/checksum.hpp"
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
+#include "s3/lifecycle_config.hpp"
 #include "s3/metadata.hpp"
 #include "s3/pump.hpp"
 #include "s3/responses.hpp"
@@ -157,6 +158,7 @@ Answer copy_object(Context& context) {
   }
   http::Response response = xml_response(xml);
   if (bucket->versioning != storage::Versioning::unversioned) response.set("x-amz-version-id", object.version_id);
+  set_expiration_header(context, bucket, object, response);
   if (copied->source_version != "null") response.set("x-amz-copy-source-version-id", copied->source_version);
   co_return response;
 }

@@ -1,15 +1,15 @@
-// GetBucketNotificationConfiguration. Source: AWS S3 API reference. No bucket has any yet.
+// GetBucketNotificationConfiguration. Source: AWS S3 API reference.
 #include "s3/context.hpp"
+#include "s3/notification_config.hpp"
 #include "s3/ops/operations.hpp"
 #include "s3/responses.hpp"
-#include "s3/xml.hpp"
 
 namespace holdfast::s3::ops {
 
 Answer get_bucket_notification_configuration(Context& context) {
-  HOLDFAST_CO_TRY_VOID(context.find_bucket());
-  XmlWriter xml("NotificationConfiguration");
-  co_return xml_response(xml);
+  HOLDFAST_CO_TRY(bucket, context.find_bucket());
+  HOLDFAST_CO_TRY(rules, storage::notification_rules(*bucket));
+  co_return xml_document(render_notification_configuration(rules));
 }
 
 }  // namespace holdfast::s3::ops

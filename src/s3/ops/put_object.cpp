@@ -6,6 +6,7 @@
 #include "s3/checksum.hpp"
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
+#include "s3/lifecycle_config.hpp"
 #include "s3/metadata.hpp"
 #include "s3/object_lock.hpp"
 #include "s3/pump.hpp"
@@ -56,6 +57,7 @@ Answer put_object(Context& context) {
   response.set("ETag", quoted(object->etag));
   if (object->checksum) set_checksum_headers(response, *object->checksum);
   if (bucket->versioning != storage::Versioning::unversioned) response.set("x-amz-version-id", object->version_id);
+  set_expiration_header(context, bucket, *object, response);
   co_return response;
 }
 

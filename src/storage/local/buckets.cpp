@@ -118,8 +118,8 @@ Task<Result<>> delete_cursor(Store& store, std::string follower) {
   co_return Result<>();
 }
 
-Task<Result<std::vector<ChangeEvent>>> read_changes(Store& store, std::string follower, std::uint32_t max_events) {
-  auto read = [&store, &follower, max_events] { return store.feed.read(follower, max_events); };
+Task<Result<std::vector<ChangeEvent>>> read_changes(Store& store, std::string follower, std::uint32_t max_events, std::uint64_t after) {
+  auto read = [&store, &follower, max_events, after] { return store.feed.read(follower, max_events, after); };
   co_return co_await store.pool.run(read);
 }
 

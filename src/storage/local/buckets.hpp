@@ -22,7 +22,7 @@ std::vector<std::string> list_documents(const Store& store, std::string_view pre
 
 Task<Result<>> create_cursor(Store& store, std::string follower);
 Task<Result<>> delete_cursor(Store& store, std::string follower);
-Task<Result<std::vector<ChangeEvent>>> read_changes(Store& store, std::string follower, std::uint32_t max_events);
+Task<Result<std::vector<ChangeEvent>>> read_changes(Store& store, std::string follower, std::uint32_t max_events, std::uint64_t after);
 Task<Result<>> advance_cursor(Store& store, std::string follower, std::uint64_t seq);
 
 }  // namespace holdfast::storage::local

@@ -184,7 +184,10 @@ void Committer::commit(const std::vector<CommitGroup*>& batch) {
   }
   items_.clear();
   for (const CommitGroup* group : batch) number(*group);
+  const auto started = std::chrono::steady_clock::now();
   const Result<> outcome = append();
+  counters_.groups.add(static_cast<double>(batch.size()));
+  counters_.seconds.add(std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
   sink_.append_outcome(outcome);
   if (!outcome) {
     log::error("The journal can't be written; changes are refused until it can.", {{"error", std::string(outcome.error().text())}});
@@ -252,8 +255,10 @@ bool Committer::reopen_index() {
   }
 }
 
-JournalPressure Committer::pressure() const {
-  return journal_.live_bytes() > journal_.capacity_bytes() / 2 ? JournalPressure::release : JournalPressure::none;
+JournalPressure Committer::pressure() {
+  const std::uint64_t live_bytes = journal_.live_bytes();
+  counters_.journal_bytes.store(live_bytes, std::memory_order_relaxed);
+  return live_bytes > journal_.capacity_bytes() / 2 ? JournalPressure::release : JournalPressure::none;
 }
 
 void Committer::note_pressure(JournalPressure pressure) {

@@ -2,6 +2,7 @@
 // puts their rows into the index, and answers.
 #pragma once
 
+#include "commit_counters.hpp"
 #include "index_slot.hpp"
 #include "journal/journal.hpp"
 #include "unsettled.hpp"
@@ -67,6 +68,7 @@ class Committer {
   void release(std::uint64_t live_from, bool seal);
   // The index has failed: it is opened again, soon.
   void renew_index();
+  const CommitCounters& counters() const noexcept { return counters_; }
   // Everything up to it is durable and in the index.
   std::uint64_t last_seq() const noexcept { return last_seq_.load(std::memory_order_acquire); }
 
@@ -83,7 +85,7 @@ class Committer {
   bool apply();
   bool reopen_index();
   void note_pressure(JournalPressure pressure);
-  JournalPressure pressure() const;
+  JournalPressure pressure();
 
   Journal& journal_;
   const std::size_t segment_bytes_;
@@ -108,6 +110,7 @@ class Committer {
   std::vector<SequencedChange> changes_;
   JournalPressure pressure_ = JournalPressure::none;
   std::atomic<std::uint64_t> last_seq_{0};
+  CommitCounters counters_;
 };
 
 }  // namespace holdfast::storage::local

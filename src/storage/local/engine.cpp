@@ -76,13 +76,14 @@ class LocalEngine final : public Engine {
 
   Task<Result<>> create_cursor(std::string follower) override { return local::create_cursor(*store_, std::move(follower)); }
   Task<Result<>> delete_cursor(std::string follower) override { return local::delete_cursor(*store_, std::move(follower)); }
-  Task<Result<std::vector<ChangeEvent>>> changes(std::string follower, std::uint32_t max_events) override {
-    return read_changes(*store_, std::move(follower), max_events);
+  Task<Result<std::vector<ChangeEvent>>> changes(std::string follower, std::uint32_t max_events, std::uint64_t after) override {
+    return read_changes(*store_, std::move(follower), max_events, after);
   }
   Task<Result<>> advance_cursor(std::string follower, std::uint64_t seq) override {
     return local::advance_cursor(*store_, std::move(follower), seq);
   }
 
+  EngineStats stats() const override { return store_->stats(); }
   Health health() const override { return store_->health(); }
   std::string deployment_id() const override { return store_->deployment_id; }
   void close(std::chrono::steady_clock::time_point deadline) override { store_->close(deadline); }

@@ -60,8 +60,9 @@ Result<std::vector<ChangeEvent>> Feed::read_batch(const Batch& batch) const {
   return parse_feed_file(text);
 }
 
-Result<std::vector<ChangeEvent>> Feed::read(const std::string& follower, std::uint32_t max_events) const {
-  HOLDFAST_TRY(seq, cursor(follower));
+Result<std::vector<ChangeEvent>> Feed::read(const std::string& follower, std::uint32_t max_events, std::uint64_t seq) const {
+  HOLDFAST_TRY(passed, cursor(follower));
+  seq = std::max(seq, passed);
   std::vector<ChangeEvent> found;
   std::uint64_t after = seq;
   const auto take = [&](const ChangeEvent& event) {

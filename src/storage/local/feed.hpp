@@ -28,8 +28,8 @@ class Feed {
   Result<> load(std::uint64_t live_from);
 
   void add(ChangeEvent event);  // in order of seq
-  // The next events for a follower, after its cursor. Blocks.
-  Result<std::vector<ChangeEvent>> read(const std::string& follower, std::uint32_t max_events) const;
+  // The next events for a follower, after its cursor and after `seq`. Blocks.
+  Result<std::vector<ChangeEvent>> read(const std::string& follower, std::uint32_t max_events, std::uint64_t seq = 0) const;
   Result<std::uint64_t> cursor(const std::string& follower) const;
   // Removes files that every cursor has passed. Blocks.
   void trim();

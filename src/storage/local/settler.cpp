@@ -45,6 +45,11 @@ void Settler::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+std::chrono::nanoseconds Settler::oldest_age() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.empty() ? std::chrono::nanoseconds{} : std::chrono::steady_clock::now() - queue_.front()->committed;
+}
+
 void Settler::enqueue(std::vector<ItemPtr> items, bool urgent) {
   bool wake = urgent;
   {

@@ -37,7 +37,8 @@ class Settler {
   void set_journal_pressure(JournalPressure pressure);
   // Settles and flushes everything and releases the journal; false if `deadline` came first or it can't be written.
   bool drain(std::chrono::steady_clock::time_point deadline);
-  void stop();  // at once
+  void stop();                                  // at once
+  std::chrono::nanoseconds oldest_age() const;  // of what waits; zero if nothing does
 
  private:
   using Time = std::chrono::steady_clock::time_point;
@@ -62,7 +63,7 @@ class Settler {
   Committer& committer_;
   IndexSlot& index_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;  // the thread's
   std::condition_variable drained_;
   std::deque<ItemPtr> queue_;

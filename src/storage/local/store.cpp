@@ -63,6 +63,28 @@ Health Store::health() const {
   return {true, {}};
 }
 
+EngineStats Store::stats() const {
+  EngineStats stats;
+  stats.commit_groups = committer.counters().groups.read();
+  stats.commit_seconds = committer.counters().seconds.read();
+  stats.unsettled_bytes = admission.unsettled_bytes();
+  stats.unsettled_age = settler.oldest_age();
+  stats.journal_live_bytes = committer.counters().journal_bytes.load(std::memory_order_relaxed);
+  stats.journal_capacity_bytes = journal->capacity_bytes();
+  if (const auto rows = files.list(layout.index())) {
+    for (const io::DirectoryEntry& entry : *rows) {
+      if (const auto file = files.stat(layout.index() + "/" + entry.name)) stats.index_bytes += file->size_bytes;
+    }
+  }
+  if (const auto space = files.space(layout.home())) {
+    stats.disk_total_bytes = space->total_bytes;
+    stats.disk_free_bytes = space->free_bytes;
+    stats.disk_total_inodes = space->total_inodes;
+    stats.disk_free_inodes = space->free_inodes;
+  }
+  return stats;
+}
+
 Result<std::shared_ptr<Index>> Store::reopen_index() {
   HOLDFAST_TRY(opened, open_index({layout.index(), deployment_id, options.block_cache_bytes}));
   const std::shared_ptr<Index> fresh = std::move(opened);

@@ -42,6 +42,7 @@ class Store final : public CommitSink {
   void start(std::uint64_t last_seq, std::vector<ItemPtr> left_over);
   void close(std::chrono::steady_clock::time_point deadline);
   Health health() const;
+  EngineStats stats() const;
   Result<std::shared_ptr<Index>> reopen_index();
 
   // CommitSink

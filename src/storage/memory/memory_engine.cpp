@@ -335,12 +335,12 @@ class Store {
     forget_delivered_events();
   }
 
-  Result<std::vector<ChangeEvent>> changes(const std::string& follower, std::uint32_t max_events) const {
+  Result<std::vector<ChangeEvent>> changes(const std::string& follower, std::uint32_t max_events, std::uint64_t after) const {
     const std::lock_guard lock(mutex_);
     const auto cursor = cursors_.find(follower);
     if (cursor == cursors_.end()) return no_such_cursor(follower);
     std::vector<ChangeEvent> events;
-    for (auto at = events_.upper_bound(cursor->second); at != events_.end() && events.size() < max_events; ++at)
+    for (auto at = events_.upper_bound(std::max(cursor->second, after)); at != events_.end() && events.size() < max_events; ++at)
       events.push_back(at->second);
     return events;
   }
@@ -637,8 +637,8 @@ class MemoryEngine final : public Engine {
     store_->delete_cursor(follower);
     co_return Result<>();
   }
-  Task<Result<std::vector<ChangeEvent>>> changes(std::string follower, std::uint32_t max_events) override {
-    co_return store_->changes(follower, max_events);
+  Task<Result<std::vector<ChangeEvent>>> changes(std::string follower, std::uint32_t max_events, std::uint64_t after) override {
+    co_return store_->changes(follower, max_events, after);
   }
   Task<Result<>> advance_cursor(std::string follower, std::uint64_t seq) override { co_return store_->advance_cursor(follower, seq); }
 

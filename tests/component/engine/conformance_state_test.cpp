@@ -177,6 +177,9 @@ TEST_P(FeedTest, Changes_maxEvents_limits) {
   EXPECT_EQ(describe_events(changes("f", 2)), "Created:Put k0; Created:Put k1; ");
   advance("f", changes("f", 2).back().seq);
   EXPECT_EQ(describe_events(changes("f", 2)), "Created:Put k2; Created:Put k3; ");
+  const std::uint64_t ahead = changes("f", 1).back().seq;
+  EXPECT_EQ(describe_events(must(sync_wait(engine().changes("f", 1, ahead)))), "Created:Put k3; ");
+  EXPECT_EQ(describe_events(must(sync_wait(engine().changes("f", 1, 0)))), "Created:Put k2; ");
 }
 
 TEST_P(FeedTest, Followers_several_haveTheirOwnCursors) {
