@@ -138,6 +138,20 @@ def server(make_server):
 
 
 @pytest.fixture
+def https_server(make_server, tmp_path):
+    """HTTPS with a certificate of its own, .certificate."""
+    certificates = tmp_path / "certs"
+    certificates.mkdir()
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                    "-keyout", certificates / "private.key", "-out", certificates / "public.crt"], check=True, capture_output=True)
+    server = make_server(arguments=["--certs-dir", str(certificates)])
+    server.scheme = "https"
+    server.certificate = str(certificates / "public.crt")
+    return server.start()
+
+
+@pytest.fixture
 def s3(server):
     return server.boto3()
 

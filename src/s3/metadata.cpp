@@ -204,18 +204,7 @@ bool is_header_text(std::string_view text) noexcept {
   return std::ranges::none_of(text, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; });
 }
 
-Result<> refuse_encryption(const Context& context) {
-  for (const std::string_view name : {"x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm",
-                                      "x-amz-copy-source-server-side-encryption-customer-algorithm"}) {
-    if (context.value(name).empty()) continue;
-    return Error(ErrorCode::NotImplemented,
-                 "Server side encryption was asked for (" + std::string(name) + "), which this server doesn't do.");
-  }
-  return {};
-}
-
 Result<storage::ObjectAttributes> attributes_from_request(const Context& context) {
-  HOLDFAST_TRY_VOID(refuse_encryption(context));
   storage::ObjectAttributes attributes;
   for (const auto& [name, value] : context.request.headers) {
     if (name.starts_with(kUserPrefix)) {

@@ -18,12 +18,9 @@ inline constexpr std::string_view kStorageClassProperty = "storage-class";
 inline constexpr std::string_view kRedirectProperty = "website-redirect";
 inline constexpr std::string_view kLegalHoldProperty = "legal-hold";  // there once someone spoke of it, ON or OFF
 
-// Everything a write's headers say. MetadataTooLarge, InvalidArgument, InvalidTag, InvalidStorageClass, InvalidRequest,
-// and NotImplemented for encryption, which must never be ignored.
+// Everything a write's headers say but for encryption. MetadataTooLarge, InvalidArgument, InvalidTag, InvalidStorageClass,
+// InvalidRequest.
 Result<storage::ObjectAttributes> attributes_from_request(const Context& context);
-
-// NotImplemented if the request asks for server-side encryption.
-Result<> refuse_encryption(const Context& context);
 
 // "a=b&c=d", percent-encoded: x-amz-tagging. InvalidTag, InvalidArgument.
 Result<storage::Attributes> parse_tags(std::string_view header);

@@ -4,6 +4,7 @@
 #include "s3/checksum.hpp"
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
+#include "s3/encryption.hpp"
 #include "s3/metadata.hpp"
 
 #include "holdfast/base/encoding.hpp"
@@ -123,6 +124,7 @@ Error delete_marker_error(Context& context, const storage::ObjectInfo& marker) {
 
 Result<ObjectAnswer> answer_object(Context& context, const storage::ObjectInfo& object, const std::vector<storage::PartInfo>& parts) {
   if (object.delete_marker) return delete_marker_error(context, object);
+  HOLDFAST_TRY_VOID(refuse_encryption_spec(context));
   ObjectAnswer answer;
   switch (evaluate(ReadConditions::from_request(context.request), object.etag, object.modified)) {
     case Verdict::failed:
@@ -140,6 +142,7 @@ Result<ObjectAnswer> answer_object(Context& context, const storage::ObjectInfo& 
   options.checksum = wants_checksum(context) && (!partial || (object.part_count == 0 && selection.range->length == object.size_bytes));
   options.versioned = shows_version(context, object);
   describe_object(answer.response, object, options);
+  describe_encryption(context, object, answer.response);
   HOLDFAST_TRY_VOID(apply_overrides(context, answer.response));
   if (selection.part != nullptr) {
     answer.response.set("x-amz-mp-parts-count", std::to_string(parts.size()));

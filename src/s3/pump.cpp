@@ -5,6 +5,8 @@
 #include "s3/bucket_config.hpp"
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
+#include "s3/encryption.hpp"
+#include "s3/sealed_content.hpp"
 
 namespace holdfast::s3 {
 namespace {
@@ -44,7 +46,7 @@ Task<Result<hash::VerifiedDigests>> copy_bytes(storage::Reader& reader, ByteRang
   co_return verifier.finish();
 }
 
-Task<Result<std::unique_ptr<storage::Reader>>> open_copy_source(Context& context) {
+Task<Result<OpenSource>> open_copy_source(Context& context) {
   HOLDFAST_CO_TRY(source, parse_copy_source(context.header("x-amz-copy-source")));
   std::string action = source.version_id.empty() ? "s3:GetObject" : "s3:GetObjectVersion";
   const std::string bucket = source.bucket;
@@ -57,7 +59,11 @@ Task<Result<std::unique_ptr<storage::Reader>>> open_copy_source(Context& context
   if (info.delete_marker) co_return Error(source.version_id.empty() ? ErrorCode::NoSuchKey : ErrorCode::InvalidRequest);
   const auto verdict = evaluate(ReadConditions::from_copy_source(context.request), info.etag, info.modified);
   if (verdict != Verdict::proceed) co_return Error(ErrorCode::PreconditionFailed);
-  co_return std::move(reader);
+  HOLDFAST_CO_TRY(key, co_await find_object_key(context, info, bucket, source.key, CustomerHeaders::copy_source));
+  OpenSource opened;
+  opened.reader = key ? make_opening_reader(std::move(*reader), *key) : std::move(*reader);
+  opened.object_key = key;
+  co_return std::move(opened);
 }
 
 }  // namespace holdfast::s3

@@ -4,6 +4,7 @@
 #include "s3/body.hpp"
 #include "s3/range.hpp"
 
+#include "holdfast/crypto/key.hpp"
 #include "holdfast/storage/engine.hpp"
 
 namespace holdfast::s3 {
@@ -15,7 +16,11 @@ Task<Result<>> pump(Body& body, storage::Writer& writer, std::uint64_t max_bytes
 Task<Result<hash::VerifiedDigests>> copy_bytes(storage::Reader& reader, ByteRange range, storage::Writer& writer,
                                                hash::Algorithm algorithm);
 
-// Opens what x-amz-copy-source names: the caller may read it, and the x-amz-copy-source-if-* conditions hold.
-Task<Result<std::unique_ptr<storage::Reader>>> open_copy_source(Context& context);
+// What x-amz-copy-source names: the caller may read it, and the x-amz-copy-source-if-* conditions hold.
+struct OpenSource {
+  std::unique_ptr<storage::Reader> reader;  // of the plaintext
+  std::optional<crypto::Key> object_key;    // of an encrypted source
+};
+Task<Result<OpenSource>> open_copy_source(Context& context);
 
 }  // namespace holdfast::s3

@@ -3,6 +3,7 @@
 #include "server/banner.hpp"
 #include "server/default_buckets.hpp"
 #include "server/gate.hpp"
+#include "server/master_keys.hpp"
 
 #include "holdfast/admin/console.hpp"
 #include "holdfast/base/limits.hpp"
@@ -70,7 +71,7 @@ http::ServerOptions listen_options(const HostPort& address, const Settings& sett
   return options;
 }
 
-s3::ServiceOptions service_options(const Settings& settings) {
+s3::ServiceOptions service_options(const Settings& settings, crypto::KeyService& keys) {
   s3::ServiceOptions options;
   options.region = settings.region;
   options.domains = settings.domains;
@@ -79,6 +80,9 @@ s3::ServiceOptions service_options(const Settings& settings) {
   options.cors_allow_origin = settings.cors_allow_origin;
   options.allow_signature_v2 = settings.allow_signature_v2;
   options.default_credentials = settings.default_credentials;
+  options.keys = &keys;
+  options.auto_encryption = settings.auto_encryption;
+  options.insecure_sse_c = settings.insecure_sse_c;
   return options;
 }
 
@@ -181,12 +185,18 @@ int run_server(const Settings& settings) {
     stop_threads();
     return fail(explain(engine.error(), settings));
   }
+  const auto keys = open_master_keys(settings, *files);
+  if (!keys) {
+    (*engine)->close(std::chrono::steady_clock::now() + limits::kShutdownTotal);
+    stop_threads();
+    return fail(keys.error());
+  }
   if (const auto made = make_default_buckets(**engine, settings.default_buckets); !made) {
     (*engine)->close(std::chrono::steady_clock::now() + limits::kShutdownTotal);
     stop_threads();
     return fail(made.error());
   }
-  const auto service = s3::make_service(**engine, *credentials, clock, service_options(settings), s3_gate.reserved_handler());
+  const auto service = s3::make_service(**engine, *credentials, clock, service_options(settings, **keys), s3_gate.reserved_handler());
   s3_gate.open(service.get(), engine->get());
   const auto console =
       admin::make_console(**engine, *credentials, clock, console_door(*service), console_options(settings, (*s3_server)->port()));

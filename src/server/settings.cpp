@@ -125,6 +125,18 @@ Result<unsigned> thread_count(const Values& values) {
   return static_cast<unsigned>(*count);
 }
 
+Result<> set_encryption(const Values& values, Settings& settings) {
+  const Value& keys = values.at("kms-secret-key");
+  if (!keys.text.empty()) {
+    auto parsed = crypto::parse_master_keys(keys.text);
+    if (!parsed) return Error(ErrorCode::InvalidArgument, keys.source + ": " + std::string(parsed.error().text()));
+    settings.master_keys = std::move(*parsed);
+  }
+  settings.auto_encryption = values.at("kms-auto-encryption").text == "on";
+  settings.insecure_sse_c = values.at("insecure-sse-c").text == "on";
+  return {};
+}
+
 }  // namespace
 
 Result<HostPort> parse_host_port(std::string_view text) {
@@ -205,6 +217,7 @@ Result<Settings> make_settings(const ResolveInput& input, const std::vector<std:
   if (settings.storage_api_bucket.empty() && !settings.default_buckets.empty()) {
     settings.storage_api_bucket = settings.default_buckets.front().first;
   }
+  HOLDFAST_TRY_VOID(set_encryption(values, settings));
   settings.cors_allow_origin = values.at("cors-allow-origin").text;
   HOLDFAST_TRY(block_cache, size_setting(values, "block-cache"));
   settings.block_cache_bytes = block_cache;

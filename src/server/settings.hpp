@@ -4,6 +4,7 @@
 #include "server/options.hpp"
 
 #include "holdfast/base/log.hpp"
+#include "holdfast/crypto/master_keys.hpp"
 #include "holdfast/services/scrub.hpp"
 
 #include <cstdint>
@@ -43,7 +44,10 @@ struct Settings {
   bool allow_signature_v2 = true;
   std::string region;
   DefaultBuckets default_buckets;
-  std::string storage_api_bucket;  // may be empty
+  std::string storage_api_bucket;              // may be empty
+  std::vector<crypto::MasterKey> master_keys;  // as configured; may be empty
+  bool auto_encryption = false;
+  bool insecure_sse_c = false;
   std::string cors_allow_origin;
   std::uint64_t block_cache_bytes = 0;
   std::uint64_t reserve_bytes = 0;

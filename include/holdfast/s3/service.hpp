@@ -11,6 +11,10 @@
 #include <string>
 #include <vector>
 
+namespace holdfast::crypto {
+class KeyService;
+}
+
 namespace holdfast::s3 {
 
 struct ServiceOptions {
@@ -20,8 +24,11 @@ struct ServiceOptions {
   std::vector<std::string> host_aliases;  // HOLDFAST_HOST_ALIASES
   std::string cors_allow_origin = "*";    // MINIO_API_CORS_ALLOW_ORIGIN
   bool allow_signature_v2 = true;
-  bool ignore_public_acls = false;   // HOLDFAST_IGNORE_PUBLIC_ACLS: new buckets are made with IgnorePublicAcls
-  bool default_credentials = false;  // root is minioadmin:minioadmin: loopback only
+  bool ignore_public_acls = false;     // HOLDFAST_IGNORE_PUBLIC_ACLS: new buckets are made with IgnorePublicAcls
+  crypto::KeyService* keys = nullptr;  // master keys; must outlive the service. Null: none, SSE-S3 and SSE-KMS are refused
+  bool auto_encryption = false;        // MINIO_KMS_AUTO_ENCRYPTION: SSE-S3 where neither request nor bucket says anything
+  bool insecure_sse_c = false;         // customers' keys may come over plain HTTP
+  bool default_credentials = false;    // root is minioadmin:minioadmin: loopback only
 };
 
 // Called for requests under /minio/ (health, metrics, admin) before S3 routing; `minio` is no bucket name.

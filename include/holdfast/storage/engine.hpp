@@ -14,7 +14,8 @@
 
 namespace holdfast::storage {
 
-// The content of one version, pinned: it stays readable while the Reader lives, whatever happens to the key.
+// The content of one version, pinned: it stays readable while the Reader lives, whatever happens to the key. Offsets are
+// those of what was written: another measure than info().size_bytes where PutSpec::stored_size was given.
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -26,6 +27,8 @@ class Reader {
   // length > 0. With allow_file_range the piece may be a range of a file, unchecked; bytes in memory have been checked
   // against the payload's block checksums (XHoldfastCorruptObject).
   virtual Task<Result<Piece>> read(std::uint64_t offset, std::uint64_t length, bool allow_file_range) = 0;
+  // As read, for content that is its own proof (authenticated encryption): bytes in memory, compared with nothing.
+  virtual Task<Result<SharedBytes>> read_unchecked(std::uint64_t offset, std::uint64_t length) = 0;
 };
 
 // Receives one payload. Destroying it without a commit leaves nothing behind.
@@ -38,7 +41,8 @@ class Writer {
 class ObjectWriter : public Writer {
  public:
   // Publishes the object. `etag` without quotes. Checks the precondition under the key's lock (PreconditionFailed and
-  // what else it says). `digests` is the proof that the body was verified; its size must be what was written.
+  // what else it says). `digests` is the proof that the body was verified; its size must be what was written (but for
+  // stored_size).
   virtual Task<Result<ObjectPtr>> commit(hash::VerifiedDigests digests, std::string etag, std::optional<Checksum> checksum) = 0;
 };
 
@@ -86,7 +90,8 @@ class Engine {
   virtual Task<Result<UploadInfo>> create_upload(PutSpec spec) = 0;  // precondition and size_bytes unused
   virtual Task<Result<UploadInfo>> upload(std::string bucket, std::string key, std::string upload_id) = 0;  // NoSuchUpload
   virtual Task<Result<std::unique_ptr<PartWriter>>> create_part(std::string bucket, std::string key, std::string upload_id,
-                                                                std::uint32_t number, std::optional<std::uint64_t> size_bytes) = 0;
+                                                                std::uint32_t number, std::optional<std::uint64_t> size_bytes,
+                                                                StoredSize stored_size = nullptr) = 0;
   // The object. For an upload already completed, the version it made while that exists; else NoSuchUpload.
   virtual Task<Result<ObjectPtr>> complete_upload(std::string bucket, std::string key, std::string upload_id, CompletePlanner planner,
                                                   Precondition precondition) = 0;

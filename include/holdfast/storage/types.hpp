@@ -95,12 +95,17 @@ struct ObjectName {
 // is a delete marker. Pure and quick.
 using Precondition = std::function<Result<>(const ObjectInfo* current)>;
 
+// The length in which a body of so many bytes is kept, where whoever writes it keeps it in another form (encrypted).
+// Sizes that the engine shows and counts are always the body's.
+using StoredSize = std::uint64_t (*)(std::uint64_t size_bytes) noexcept;
+
 struct PutSpec {
   std::string bucket;
   std::string key;
   ObjectAttributes attributes;
   std::optional<std::uint64_t> size_bytes;  // when known before the body: decides where the payload goes, and 507
   Precondition precondition;                // may be empty
+  StoredSize stored_size = nullptr;         // null: the body is kept as it is
 };
 
 struct UploadInfo {

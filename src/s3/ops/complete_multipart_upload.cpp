@@ -3,11 +3,13 @@
 #include "s3/checksum.hpp"
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
+#include "s3/encryption.hpp"
 #include "s3/links.hpp"
 #include "s3/metadata.hpp"
 #include "s3/multipart.hpp"
 #include "s3/ops/operations.hpp"
 #include "s3/responses.hpp"
+#include "s3/sealed_content.hpp"
 #include "s3/xml.hpp"
 
 #include "holdfast/base/encoding.hpp"
@@ -82,6 +84,19 @@ std::uint64_t planned_size(const std::vector<storage::PartInfo>& parts, const st
   return size;
 }
 
+// nullopt too for an upload that is completed already: what came of it is answered once more.
+Task<Result<std::optional<crypto::Key>>> key_of_upload(Context& context, std::string upload_id) {
+  auto upload = co_await context.engine.upload(context.bucket(), context.key(), std::move(upload_id));
+  if (!upload) co_return std::optional<crypto::Key>();
+  HOLDFAST_CO_TRY(key, co_await find_upload_key_if_given(context, *upload));
+  if (!key && encryption_of(upload->attributes) == Encryption::customer && upload_checksum(upload->attributes).algorithm) {
+    co_return Error(ErrorCode::InvalidRequest,
+                    "The object's checksum can't be computed without the customer's key: the complete request of an upload that was "
+                    "created with a checksum algorithm must include the encryption parameters.");
+  }
+  co_return std::move(key);
+}
+
 }  // namespace
 
 Answer complete_multipart_upload(Context& context) {
@@ -91,27 +106,32 @@ Answer complete_multipart_upload(Context& context) {
   HOLDFAST_CO_TRY(body, co_await read_document(context, limits::kXmlBodyBytes, ErrorCode::MaxMessageLengthExceeded, options));
   HOLDFAST_CO_TRY(named, parse_complete_document(body));
   HOLDFAST_CO_TRY(expected, parse_expected(context));
-  storage::CompletePlanner planner = [&named, &expected](const storage::UploadInfo& upload,
-                                                         const std::vector<storage::PartInfo>& parts) -> Result<storage::CompletePlan> {
+  std::string upload_id(context.query.get("uploadId"));
+  HOLDFAST_CO_TRY(key, co_await key_of_upload(context, upload_id));
+  storage::CompletePlanner planner = [&named, &expected, &key](const storage::UploadInfo& upload,
+                                                               std::vector<storage::PartInfo> parts) -> Result<storage::CompletePlan> {
+    for (storage::PartInfo& part : parts) part.checksum = shown_checksum(upload.attributes, part.checksum, key);
     HOLDFAST_TRY(plan, plan_complete(upload, parts, named));
     const std::uint64_t size = planned_size(parts, plan);
     if (size > limits::kObjectBytes) return Error(ErrorCode::EntityTooLarge);
     HOLDFAST_TRY_VOID(check_expected(expected, upload, plan, size));
+    if (key) plan.checksum = seal_checksum(plan.checksum, *key);
     return std::move(plan);
   };
-  std::string upload_id(context.query.get("uploadId"));
   storage::Precondition precondition = write_precondition(context.request);
   HOLDFAST_CO_TRY(object, co_await context.engine.complete_upload(context.bucket(), context.key(), std::move(upload_id), std::move(planner),
                                                                   std::move(precondition)));
 
+  std::optional<storage::Checksum> checksum = shown_checksum(*object, object->checksum, key);
   XmlWriter xml("CompleteMultipartUploadResult");
   xml.element("Location", object_url(context, context.bucket(), context.key()));
   xml.element("Bucket", context.bucket()).element("Key", context.key()).etag("ETag", object->etag);
-  if (object->checksum) {
-    xml.element(checksum_name(object->checksum->algorithm).element, object->checksum->value);
-    xml.element("ChecksumType", checksum_type_name(object->checksum->type));
+  if (checksum) {
+    xml.element(checksum_name(checksum->algorithm).element, checksum->value);
+    xml.element("ChecksumType", checksum_type_name(checksum->type));
   }
   http::Response response = xml_response(xml);
+  describe_encryption(context, *object, response);
   if (bucket->versioning != storage::Versioning::unversioned) response.set("x-amz-version-id", object->version_id);
   co_return response;
 }

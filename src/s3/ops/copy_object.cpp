@@ -6,6 +6,7 @@
 #include "s3/checksum.hpp"
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
+#include "s3/encryption.hpp"
 #include "s3/metadata.hpp"
 #include "s3/pump.hpp"
 #include "s3/responses.hpp"
@@ -21,6 +22,7 @@ struct CopyRequest {
   bool replace_metadata = false;
   bool replace_tags = false;
   std::optional<hash::Algorithm> checksum;  // asked for
+  EncryptionSpec encryption;                // asked for, or the bucket's default
   storage::ObjectAttributes attributes;     // what the request itself says
 };
 
@@ -35,10 +37,10 @@ Result<bool> parse_directive(const Context& context, std::string_view header) {
 
 bool changes_something(const Context& context, const CopyRequest& copy) {
   return copy.replace_metadata || copy.replace_tags || copy.checksum || !context.header("x-amz-storage-class").empty() ||
-         !context.header("x-amz-website-redirect-location").empty();
+         !context.header("x-amz-website-redirect-location").empty() || copy.encryption.kind != Encryption::none;
 }
 
-Result<CopyRequest> parse_request(const Context& context) {
+Result<CopyRequest> parse_request(const Context& context, const storage::BucketInfo& bucket) {
   CopyRequest copy;
   HOLDFAST_TRY(source, parse_copy_source(context.header("x-amz-copy-source")));
   HOLDFAST_TRY(replace_metadata, parse_directive(context, "x-amz-metadata-directive"));
@@ -46,10 +48,12 @@ Result<CopyRequest> parse_request(const Context& context) {
   HOLDFAST_TRY(checksum, parse_checksum_algorithm(context.header("x-amz-checksum-algorithm")));
   HOLDFAST_TRY(attributes, attributes_from_request(context));
   HOLDFAST_TRY_VOID(authorize_attributes(context, attributes));
+  HOLDFAST_TRY(encryption, encryption_from_request(context, bucket));
   copy.source = std::move(source);
   copy.replace_metadata = replace_metadata;
   copy.replace_tags = replace_tags;
   copy.checksum = checksum;
+  copy.encryption = std::move(encryption);
   copy.attributes = std::move(attributes);
   const bool itself = copy.source.bucket == context.bucket() && copy.source.key == context.key() && copy.source.version_id.empty();
   if (itself && !changes_something(context, copy)) {
@@ -83,18 +87,38 @@ storage::PutSpec target_spec(const Context& context, storage::ObjectAttributes a
   return spec;
 }
 
+// A copy of what is encrypted never becomes plain because nobody said anything: it stays what it is, and what a customer's
+// key was for gets a key of ours.
+EncryptionSpec target_encryption(const Context& context, const CopyRequest& copy, const storage::ObjectInfo& source) {
+  EncryptionSpec encryption = copy.encryption;
+  const Encryption before = encryption_of(source);
+  if (encryption.kind != Encryption::none || before == Encryption::none || context.options.keys == nullptr) return encryption;
+  return kept_encryption(context, source);
+}
+
+// Content can be shared if it is sealed, or not, in both; the ETag stays with it, so it must be of the same sort.
+bool can_share_content(Encryption source, Encryption target) noexcept {
+  if (source == Encryption::none || target == Encryption::none) return source == target;
+  return has_opaque_etag(source) == has_opaque_etag(target);
+}
+
 // Another checksum than the source has must be computed from the bytes.
 bool needs_bytes(const CopyRequest& copy, const storage::ObjectInfo& source) noexcept {
   if (!copy.checksum) return false;
   return !source.checksum || source.checksum->algorithm != *copy.checksum || source.checksum->type != storage::ChecksumType::full_object;
 }
 
+// The algorithm that a copy by bytes keeps the checksum in.
+hash::Algorithm source_algorithm(const storage::ObjectInfo& source) noexcept {
+  return source.checksum ? source.checksum->algorithm : hash::Algorithm::crc64nvme;
+}
+
 Task<Result<storage::ObjectPtr>> copy_through(Context& context, storage::Reader& source, storage::ObjectAttributes attributes,
-                                              hash::Algorithm algorithm) {
+                                              const EncryptionSpec& encryption, hash::Algorithm algorithm) {
   const ByteRange whole{0, source.info().size_bytes};
   auto spec = target_spec(context, std::move(attributes));
   spec.size_bytes = whole.length;
-  HOLDFAST_CO_TRY(writer, co_await context.engine.create(std::move(spec)));
+  HOLDFAST_CO_TRY(writer, co_await create_object(context, std::move(spec), encryption));
   HOLDFAST_CO_TRY(digests, co_await copy_bytes(source, whole, *writer, algorithm));
   std::string etag = digests.find(hash::Algorithm::md5)->hex();
   storage::Checksum checksum{algorithm, storage::ChecksumType::full_object, digests.find(algorithm)->base64()};
@@ -112,20 +136,26 @@ storage::Precondition same_version(const storage::ObjectInfo& seen, std::shared_
 
 struct Copied {
   storage::ObjectPtr object;
+  std::optional<storage::Checksum> checksum;
   std::string source_version;
 };
 
 Task<Result<Copied>> copy_once(Context& context, const CopyRequest& copy, std::shared_ptr<bool> changed) {
-  HOLDFAST_CO_TRY(reader, co_await open_copy_source(context));
-  const storage::ObjectInfo& source = reader->info();
+  HOLDFAST_CO_TRY(opened, co_await open_copy_source(context));
+  const storage::ObjectInfo& source = opened.reader->info();
   HOLDFAST_CO_TRY(attributes, target_attributes(context, copy, source));
+  const EncryptionSpec encryption = target_encryption(context, copy, source);
   Copied copied;
   copied.source_version = source.version_id;
-  if (needs_bytes(copy, source)) {
-    HOLDFAST_CO_TRY(object, co_await copy_through(context, *reader, std::move(attributes), *copy.checksum));
+  copied.checksum = source.checksum;
+  if (needs_bytes(copy, source) || !can_share_content(encryption_of(source), encryption.kind)) {
+    const auto algorithm = copy.checksum.value_or(source_algorithm(source));
+    HOLDFAST_CO_TRY(object, co_await copy_through(context, *opened.reader, std::move(attributes), encryption, algorithm));
+    copied.checksum = object->checksum;
     copied.object = std::move(object);
     co_return std::move(copied);
   }
+  if (opened.object_key) HOLDFAST_CO_TRY_VOID(co_await wrap_object_key(context, encryption, *opened.object_key, attributes));
   storage::CopySpec spec;
   spec.source = {copy.source.bucket, copy.source.key, copy.source.version_id};
   spec.source_precondition = same_version(source, std::move(changed));
@@ -139,7 +169,7 @@ Task<Result<Copied>> copy_once(Context& context, const CopyRequest& copy, std::s
 
 Answer copy_object(Context& context) {
   HOLDFAST_CO_TRY(bucket, context.find_bucket());
-  HOLDFAST_CO_TRY(copy, parse_request(context));
+  HOLDFAST_CO_TRY(copy, parse_request(context, *bucket));
   Result<Copied> copied = ErrorCode::InternalError;
   auto changed = std::make_shared<bool>(true);
   for (int attempt = 0; attempt < kAttempts && *changed; ++attempt) {
@@ -151,11 +181,12 @@ Answer copy_object(Context& context) {
   const storage::ObjectInfo& object = *copied->object;
   XmlWriter xml("CopyObjectResult");
   xml.time("LastModified", object.modified).etag("ETag", object.etag);
-  if (object.checksum) {
-    xml.element(checksum_name(object.checksum->algorithm).element, object.checksum->value);
-    xml.element("ChecksumType", checksum_type_name(object.checksum->type));
+  if (const auto& checksum = copied->checksum) {
+    xml.element(checksum_name(checksum->algorithm).element, checksum->value);
+    xml.element("ChecksumType", checksum_type_name(checksum->type));
   }
   http::Response response = xml_response(xml);
+  describe_encryption(context, object, response);
   if (bucket->versioning != storage::Versioning::unversioned) response.set("x-amz-version-id", object.version_id);
   if (copied->source_version != "null") response.set("x-amz-copy-source-version-id", copied->source_version);
   co_return response;

@@ -2,6 +2,7 @@
 #include "s3/authorize.hpp"
 #include "s3/checksum.hpp"
 #include "s3/context.hpp"
+#include "s3/encryption.hpp"
 #include "s3/metadata.hpp"
 #include "s3/multipart.hpp"
 #include "s3/ops/operations.hpp"
@@ -15,6 +16,9 @@ Answer create_multipart_upload(Context& context) {
   HOLDFAST_CO_TRY_VOID(authorize_attributes(context, attributes));
   HOLDFAST_CO_TRY(checksum, parse_upload_checksum(context));
   set_upload_checksum(attributes, checksum);
+  HOLDFAST_CO_TRY(bucket, context.find_bucket());
+  HOLDFAST_CO_TRY(encryption, encryption_from_request(context, *bucket));
+  HOLDFAST_CO_TRY_VOID(co_await add_object_key(context, encryption, attributes));
   storage::PutSpec spec;
   spec.bucket = context.bucket();
   spec.key = context.key();
@@ -24,6 +28,7 @@ Answer create_multipart_upload(Context& context) {
   XmlWriter xml("InitiateMultipartUploadResult");
   xml.element("Bucket", context.bucket()).element("Key", context.key()).element("UploadId", upload.upload_id);
   http::Response response = xml_response(xml);
+  describe_encryption(context, upload.attributes, response);
   if (checksum.algorithm) {
     response.set("x-amz-checksum-algorithm", std::string(hash::algorithm_name(*checksum.algorithm)));
     response.set("x-amz-checksum-type", std::string(checksum_type_name(checksum.type)));

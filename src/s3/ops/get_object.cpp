@@ -3,6 +3,7 @@
 
 #include "s3/authorize.hpp"
 #include "s3/context.hpp"
+#include "s3/encryption.hpp"
 #include "s3/object_answer.hpp"
 
 namespace holdfast::s3::ops {
@@ -36,10 +37,11 @@ class ReaderSource final : public http::ContentSource {
 Answer get_object(Context& context) {
   auto reader = co_await context.engine.open(context.object_name());
   if (!reader) co_return hide_missing_key(context, std::move(reader).error(), context.bucket());
-  HOLDFAST_CO_TRY(answer, answer_object(context, (*reader)->info(), (*reader)->parts()));
+  HOLDFAST_CO_TRY(content, co_await open_content(context, std::move(*reader), context.bucket(), context.key(), CustomerHeaders::object));
+  HOLDFAST_CO_TRY(answer, answer_object(context, content->info(), content->parts()));
   if (answer.content) {
     const bool plain = !context.request.secure;  // sendfile can't encrypt
-    answer.response.source = std::make_unique<ReaderSource>(std::move(*reader), *answer.content, plain);
+    answer.response.source = std::make_unique<ReaderSource>(std::move(content), *answer.content, plain);
   }
   co_return std::move(answer.response);
 }

@@ -4,6 +4,7 @@
 #include "s3/authorize.hpp"
 #include "s3/checksum.hpp"
 #include "s3/context.hpp"
+#include "s3/encryption.hpp"
 #include "s3/metadata.hpp"
 #include "s3/object_answer.hpp"
 #include "s3/responses.hpp"
@@ -115,13 +116,14 @@ Answer get_object_attributes(Context& context) {
   HOLDFAST_CO_TRY(wanted, parse_wanted(context));
   auto reader = co_await context.engine.open(context.object_name());
   if (!reader) co_return hide_missing_key(context, std::move(reader).error(), context.bucket());
-  const storage::ObjectInfo& object = (*reader)->info();
-  if (object.delete_marker) co_return delete_marker_error(context, object);
+  if ((*reader)->info().delete_marker) co_return delete_marker_error(context, (*reader)->info());
+  HOLDFAST_CO_TRY(content, co_await open_content(context, std::move(*reader), context.bucket(), context.key(), CustomerHeaders::object));
+  const storage::ObjectInfo& object = content->info();
   http::Response response;
   response.set("Content-Type", "application/xml");
   response.set("Last-Modified", format_http_date(object.modified));
   if (bucket->versioning != storage::Versioning::unversioned) response.set("x-amz-version-id", object.version_id);
-  response.body = render(object, (*reader)->parts(), wanted);
+  response.body = render(object, content->parts(), wanted);
   co_return response;
 }
 

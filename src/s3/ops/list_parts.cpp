@@ -1,6 +1,7 @@
 // ListParts. Source: AWS S3 API reference.
 #include "s3/checksum.hpp"
 #include "s3/context.hpp"
+#include "s3/encryption.hpp"
 #include "s3/listing.hpp"
 #include "s3/metadata.hpp"
 #include "s3/multipart.hpp"
@@ -32,6 +33,9 @@ Answer list_parts(Context& context) {
   HOLDFAST_CO_TRY(max_parts, context.query.number("max-parts", limits::kListKeys, limits::kListKeys, true));
   std::string upload_id(context.query.get("uploadId"));
   HOLDFAST_CO_TRY(page, co_await context.engine.list_parts(context.bucket(), context.key(), std::move(upload_id), marker, max_parts));
+
+  HOLDFAST_CO_TRY(key, co_await find_upload_key_if_given(context, page.upload));
+  for (storage::PartInfo& part : page.parts) part.checksum = shown_checksum(page.upload.attributes, part.checksum, key);
 
   XmlWriter xml("ListPartsResult");
   xml.element("Bucket", context.bucket());

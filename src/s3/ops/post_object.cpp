@@ -4,6 +4,7 @@
 #include "s3/caller.hpp"
 #include "s3/checksum.hpp"
 #include "s3/context.hpp"
+#include "s3/encryption.hpp"
 #include "s3/links.hpp"
 #include "s3/metadata.hpp"
 #include "s3/ops/operations.hpp"
@@ -168,6 +169,7 @@ http::Response answer_form(const Context& context, const PostForm& form, const s
     response.set("Location", object_url(context, context.bucket(), context.key()));
   }
   response.set("ETag", quoted(object.etag));
+  describe_encryption(context, object, response);
   if (object.checksum) set_checksum_headers(response, *object.checksum);
   if (versioned) response.set("x-amz-version-id", object.version_id);
   return response;
@@ -204,7 +206,8 @@ Answer post_object(Context& context) {
   HOLDFAST_CO_TRY(range, authorize_form(posted, form));
   HOLDFAST_CO_TRY(spec, make_spec(posted, form));
   HOLDFAST_CO_TRY(digests, make_verifier(posted));
-  HOLDFAST_CO_TRY(writer, co_await context.engine.create(std::move(spec)));
+  HOLDFAST_CO_TRY(encryption, encryption_from_request(posted, *bucket));
+  HOLDFAST_CO_TRY(writer, co_await create_object(posted, std::move(spec), encryption));
   HOLDFAST_CO_TRY_VOID(co_await read_file(upload, *writer, digests.verifier, range));
   HOLDFAST_CO_TRY(verified, digests.verifier.finish());
   std::string etag = verified.find(hash::Algorithm::md5)->hex();

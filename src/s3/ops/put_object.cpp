@@ -6,6 +6,7 @@
 #include "s3/checksum.hpp"
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
+#include "s3/encryption.hpp"
 #include "s3/metadata.hpp"
 #include "s3/object_lock.hpp"
 #include "s3/pump.hpp"
@@ -45,7 +46,8 @@ Answer put_object(Context& context) {
   options.default_checksum = hash::Algorithm::crc64nvme;
   HOLDFAST_CO_TRY(body, Body::open(context, options));
   HOLDFAST_CO_TRY(spec, make_spec(context, body));
-  HOLDFAST_CO_TRY(writer, co_await context.engine.create(std::move(spec)));
+  HOLDFAST_CO_TRY(encryption, encryption_from_request(context, *bucket));
+  HOLDFAST_CO_TRY(writer, co_await create_object(context, std::move(spec), encryption));
   HOLDFAST_CO_TRY_VOID(co_await pump(body, *writer, limits::kObjectBytes));
   HOLDFAST_CO_TRY(digests, body.finish());
   std::string etag = digests.find(hash::Algorithm::md5)->hex();
@@ -54,6 +56,7 @@ Answer put_object(Context& context) {
 
   http::Response response;
   response.set("ETag", quoted(object->etag));
+  describe_encryption(context, *object, response);
   if (object->checksum) set_checksum_headers(response, *object->checksum);
   if (bucket->versioning != storage::Versioning::unversioned) response.set("x-amz-version-id", object->version_id);
   co_return response;

@@ -16,8 +16,7 @@ struct Missing {
   std::string_view operation;
   ErrorCode code;
 };
-constexpr std::array<Missing, 8> kMissing{{{"GetBucketEncryption", ErrorCode::ServerSideEncryptionConfigurationNotFoundError},
-                                           {"GetBucketLifecycleConfiguration", ErrorCode::NoSuchLifecycleConfiguration},
+constexpr std::array<Missing, 7> kMissing{{{"GetBucketLifecycleConfiguration", ErrorCode::NoSuchLifecycleConfiguration},
                                            {"GetBucketReplication", ErrorCode::ReplicationConfigurationNotFoundError},
                                            {"GetBucketWebsite", ErrorCode::NoSuchWebsiteConfiguration},
                                            {"GetBucketAnalyticsConfiguration", ErrorCode::NoSuchConfiguration},

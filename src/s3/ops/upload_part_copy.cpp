@@ -3,6 +3,7 @@
 #include "s3/checksum.hpp"
 #include "s3/conditions.hpp"
 #include "s3/context.hpp"
+#include "s3/encryption.hpp"
 #include "s3/metadata.hpp"
 #include "s3/multipart.hpp"
 #include "s3/ops/operations.hpp"
@@ -17,11 +18,11 @@ namespace holdfast::s3::ops {
 
 Answer upload_part_copy(Context& context) {
   HOLDFAST_CO_TRY(number, parse_part_number(context));
-  HOLDFAST_CO_TRY_VOID(refuse_encryption(context));
   std::string upload_id(context.query.get("uploadId"));
   HOLDFAST_CO_TRY(upload, co_await context.engine.upload(context.bucket(), context.key(), upload_id));
-  HOLDFAST_CO_TRY(reader, co_await open_copy_source(context));
-  const storage::ObjectInfo& source = reader->info();
+  HOLDFAST_CO_TRY(key, co_await find_upload_key(context, upload));
+  HOLDFAST_CO_TRY(opened, co_await open_copy_source(context));
+  const storage::ObjectInfo& source = opened.reader->info();
   ByteRange range{0, source.size_bytes};
   if (const auto header = context.header("x-amz-copy-source-range"); !header.empty()) {
     HOLDFAST_CO_TRY(parsed, parse_copy_range(header, source.size_bytes));
@@ -33,8 +34,8 @@ Answer upload_part_copy(Context& context) {
   }
 
   const hash::Algorithm algorithm = default_part_checksum(upload);
-  HOLDFAST_CO_TRY(writer, co_await context.engine.create_part(context.bucket(), context.key(), upload_id, number, range.length));
-  HOLDFAST_CO_TRY(digests, co_await copy_bytes(*reader, range, *writer, algorithm));
+  HOLDFAST_CO_TRY(writer, co_await create_part(context, upload, number, range.length, key));
+  HOLDFAST_CO_TRY(digests, co_await copy_bytes(*opened.reader, range, *writer, algorithm));
   std::string etag = digests.find(hash::Algorithm::md5)->hex();
   storage::Checksum checksum{algorithm, storage::ChecksumType::full_object, digests.find(algorithm)->base64()};
   HOLDFAST_CO_TRY(part, co_await writer->commit(digests, std::move(etag), std::move(checksum)));
@@ -43,6 +44,7 @@ Answer upload_part_copy(Context& context) {
   xml.etag("ETag", part.etag).time("LastModified", part.modified);
   if (part.checksum) xml.element(checksum_name(part.checksum->algorithm).element, part.checksum->value);
   http::Response response = xml_response(xml);
+  describe_encryption(context, upload.attributes, response);
   if (source.version_id != "null") response.set("x-amz-copy-source-version-id", source.version_id);
   co_return response;
 }

@@ -51,8 +51,8 @@ class LocalEngine final : public Engine, public Scrubbable {
     return get_upload(*store_, {std::move(bucket), std::move(key), std::move(upload_id)});
   }
   Task<Result<std::unique_ptr<PartWriter>>> create_part(std::string bucket, std::string key, std::string upload_id, std::uint32_t number,
-                                                        std::optional<std::uint64_t> size_bytes) override {
-    return local::create_part(*store_, {std::move(bucket), std::move(key), std::move(upload_id)}, number, size_bytes);
+                                                        std::optional<std::uint64_t> size_bytes, StoredSize stored_size) override {
+    return local::create_part(*store_, {std::move(bucket), std::move(key), std::move(upload_id)}, number, size_bytes, stored_size);
   }
   Task<Result<ObjectPtr>> complete_upload(std::string bucket, std::string key, std::string upload_id, CompletePlanner planner,
                                           Precondition precondition) override {

@@ -16,17 +16,14 @@ class LocalObjectWriter final : public ObjectWriter {
       : store_(store),
         spec_(std::move(spec)),
         bucket_id_(bucket_id),
-        sink_(store, store.new_file_id(), spec_.size_bytes, limits::kBlocksPerFile) {
+        sink_(store, store.new_file_id(), spec_.size_bytes, spec_.stored_size, limits::kBlocksPerFile) {
     sink_.set_reservation(std::move(reservation));
   }
 
   Task<Result<>> write(ByteView bytes) override { return sink_.write(bytes); }
 
   Task<Result<ObjectPtr>> commit(hash::VerifiedDigests digests, std::string etag, std::optional<Checksum> checksum) override {
-    if (digests.size_bytes() != sink_.size_bytes()) {
-      co_return Error(ErrorCode::InternalError, "The verified size is not the size that was written.");
-    }
-    HOLDFAST_CO_TRY_VOID(co_await sink_.finish());
+    HOLDFAST_CO_TRY_VOID(co_await sink_.finish(digests.size_bytes()));
     Publication publication;
     publication.bucket = std::move(spec_.bucket);
     publication.bucket_id = bucket_id_;
@@ -35,7 +32,7 @@ class LocalObjectWriter final : public ObjectWriter {
     version.file = sink_.file();
     static_cast<ObjectAttributes&>(version.info) = std::move(spec_.attributes);
     version.info.key = std::move(spec_.key);
-    version.info.size_bytes = sink_.size_bytes();
+    version.info.size_bytes = digests.size_bytes();
     version.info.etag = std::move(etag);
     version.info.checksum = std::move(checksum);
     if (sink_.size_bytes() > 0) version.extents.push_back(sink_.extent());

@@ -32,6 +32,10 @@ std::uint32_t combine(std::uint32_t first, std::uint32_t second, std::uint64_t s
   return crc;
 }
 
+std::optional<std::uint64_t> stored_bytes(std::optional<std::uint64_t> size_bytes, StoredSize stored_size) {
+  return size_bytes && stored_size != nullptr ? stored_size(*size_bytes) : size_bytes;
+}
+
 }  // namespace
 
 BlockChecksums::BlockChecksums(std::optional<std::uint64_t> size_bytes, std::uint32_t max_blocks)
@@ -63,8 +67,13 @@ std::vector<std::uint32_t> BlockChecksums::finish() {
   return std::move(blocks_);
 }
 
-PayloadSink::PayloadSink(Store& store, FileId file, std::optional<std::uint64_t> size_bytes, std::uint32_t max_blocks)
-    : store_(store), file_(file), declared_(size_bytes), checksums_(size_bytes, max_blocks) {
+PayloadSink::PayloadSink(Store& store, FileId file, std::optional<std::uint64_t> size_bytes, StoredSize stored_size,
+                         std::uint32_t max_blocks)
+    : store_(store),
+      file_(file),
+      stored_size_(stored_size),
+      declared_(stored_bytes(size_bytes, stored_size)),
+      checksums_(declared_, max_blocks) {
   if (declared_ && *declared_ <= store.options.inline_payload_bytes) buffer_.reserve(*declared_);
 }
 
@@ -123,7 +132,10 @@ Result<> PayloadSink::write_block(ByteView bytes) {
   return {};
 }
 
-Task<Result<>> PayloadSink::finish() {
+Task<Result<>> PayloadSink::finish(std::uint64_t size_bytes) {
+  if (stored_bytes(size_bytes, stored_size_) != size_) {
+    co_return Error(ErrorCode::InternalError, "The verified size is not the size that was written.");
+  }
   if (!staged_) {
     checksums_.update(as_bytes(buffer_));
     co_return Result<>();

@@ -40,15 +40,15 @@ class BlockChecksums {
 class PayloadSink {
  public:
   // `file` is the id under which it will be known.
-  PayloadSink(Store& store, FileId file, std::optional<std::uint64_t> size_bytes, std::uint32_t max_blocks);
+  PayloadSink(Store& store, FileId file, std::optional<std::uint64_t> size_bytes, StoredSize stored_size, std::uint32_t max_blocks);
   ~PayloadSink();  // removes what was staged, unless kept
   PayloadSink(const PayloadSink&) = delete;
   PayloadSink& operator=(const PayloadSink&) = delete;
 
   void set_reservation(Admission::Reservation reservation) { reservation_ = std::move(reservation); }
   Task<Result<>> write(ByteView bytes);
-  // All of it is written and, if staged, durable.
-  Task<Result<>> finish();
+  // All of it is written and, if staged, durable. InternalError if that isn't what a body of `size_bytes` makes.
+  Task<Result<>> finish(std::uint64_t size_bytes);
 
   std::uint64_t size_bytes() const noexcept { return size_; }
   FileId file() const noexcept { return file_; }
@@ -64,6 +64,7 @@ class PayloadSink {
 
   Store& store_;
   const FileId file_;
+  const StoredSize stored_size_;
   const std::optional<std::uint64_t> declared_;
   BlockChecksums checksums_;
   std::string buffer_;

@@ -53,6 +53,7 @@ class LocalReader final : public Reader {
       start += extent.length;
       if (extent.part.number != 0) parts_.push_back(extent.part);
     }
+    stored_bytes_ = start;
     extent_ = first_with_bytes();
   }
 
@@ -81,6 +82,26 @@ class LocalReader final : public Reader {
     co_return co_await read_block(at, count);
   }
 
+  Task<Result<SharedBytes>> read_unchecked(std::uint64_t offset, std::uint64_t length) override {
+    const std::size_t wanted = extent_at(offset);
+    if (wanted >= version_.extents.size()) co_return Error(ErrorCode::InternalError, "A read beyond the object's end.");
+    if (wanted != extent_) HOLDFAST_CO_TRY_VOID(co_await go_to(wanted));
+    const Extent& extent = version_.extents[extent_];
+    const std::uint64_t inside = offset - starts_[extent_];
+    const std::uint64_t at = extent.offset + inside;
+    const auto count = static_cast<std::size_t>(std::min(length, extent.length - inside));
+    if (current_.bytes) co_return SharedBytes{current_.bytes, ByteView(current_.bytes.get() + at, count)};
+    const std::shared_ptr<std::byte[]> bytes = std::make_shared_for_overwrite<std::byte[]>(count);
+    const ByteSpan span(bytes.get(), count);
+    const auto cached = current_.file->read_cached_at(at, span);
+    if (!cached || *cached != count) {
+      auto read = [this, at, span] { return current_.file->read_at(at, span); };
+      HOLDFAST_CO_TRY(got, co_await store_.pool.run(read));
+      if (got != count) co_return corrupt(version_, extent.file, "length");
+    }
+    co_return SharedBytes{bytes, span};
+  }
+
  private:
   std::size_t first_with_bytes() const {
     const auto found = std::find_if(version_.extents.begin(), version_.extents.end(), has_bytes);
@@ -88,7 +109,7 @@ class LocalReader final : public Reader {
   }
 
   std::size_t extent_at(std::uint64_t offset) const {
-    if (offset >= version_.info.size_bytes || starts_.empty()) return version_.extents.size();
+    if (offset >= stored_bytes_) return version_.extents.size();
     // The last that starts at or before the offset; of empty ones at the same place the last isn't empty.
     return static_cast<std::size_t>(std::upper_bound(starts_.begin(), starts_.end(), offset) - starts_.begin()) - 1;
   }
@@ -175,6 +196,7 @@ class LocalReader final : public Reader {
   VersionRecord version_;
   PinTable::Pin pin_;
   std::vector<std::uint64_t> starts_;  // of extents, in the object
+  std::uint64_t stored_bytes_ = 0;
   std::vector<PartInfo> parts_;
 
   std::size_t extent_ = 0;  // the one that is open

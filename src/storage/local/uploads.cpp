@@ -66,22 +66,19 @@ Task<Result<ObjectPtr>> completed_already(Store& store, const BucketInfo& bucket
 class LocalPartWriter final : public PartWriter {
  public:
   LocalPartWriter(Store& store, UploadName name, std::uint64_t bucket_id, std::uint32_t number, std::optional<std::uint64_t> size_bytes,
-                  Admission::Reservation reservation)
+                  StoredSize stored_size, Admission::Reservation reservation)
       : store_(store),
         name_(std::move(name)),
         bucket_id_(bucket_id),
         number_(number),
-        sink_(store, store.new_file_id(), size_bytes, limits::kBlocksPerPart) {
+        sink_(store, store.new_file_id(), size_bytes, stored_size, limits::kBlocksPerPart) {
     sink_.set_reservation(std::move(reservation));
   }
 
   Task<Result<>> write(ByteView bytes) override { return sink_.write(bytes); }
 
   Task<Result<PartInfo>> commit(hash::VerifiedDigests digests, std::string etag, std::optional<Checksum> checksum) override {
-    if (digests.size_bytes() != sink_.size_bytes()) {
-      co_return Error(ErrorCode::InternalError, "The verified size is not the size that was written.");
-    }
-    HOLDFAST_CO_TRY_VOID(co_await sink_.finish());
+    HOLDFAST_CO_TRY_VOID(co_await sink_.finish(digests.size_bytes()));
     HOLDFAST_CO_TRY_VOID(co_await store_.admission.room());
     const auto bucket_guard = co_await store_.bucket_locks.acquire(lock_id(name_.bucket), LockMode::shared);
     HOLDFAST_CO_TRY(bucket, same_bucket(store_, name_.bucket, bucket_id_));
@@ -97,7 +94,7 @@ class LocalPartWriter final : public PartWriter {
     put.part.bucket_id = bucket->id;
     put.part.upload_seq = upload_seq;
     put.part.extent = sink_.extent();
-    put.part.extent.part = {number_, sink_.size_bytes(), std::move(etag), store_.clock.now(), std::move(checksum)};
+    put.part.extent.part = {number_, digests.size_bytes(), std::move(etag), store_.clock.now(), std::move(checksum)};
     put.staged = sink_.staged();
     const PartInfo info = put.part.extent.part;
     CommitGroup group;
@@ -132,7 +129,7 @@ Result<VersionRecord> assemble(const UploadRecord& upload, const std::vector<Par
     const auto part = std::lower_bound(parts.begin(), parts.end(), number,
                                        [](const PartRecord& record, std::uint32_t wanted) { return record.extent.part.number < wanted; });
     if (part == parts.end() || part->extent.part.number != number) return ErrorCode::InvalidPart;
-    version.info.size_bytes += part->extent.length;
+    version.info.size_bytes += part->extent.part.size_bytes;
     version.extents.push_back(part->extent);
   }
   return version;
@@ -173,13 +170,13 @@ Task<Result<UploadInfo>> get_upload(Store& store, UploadName name) {
 }
 
 Task<Result<std::unique_ptr<PartWriter>>> create_part(Store& store, UploadName name, std::uint32_t number,
-                                                      std::optional<std::uint64_t> size_bytes) {
+                                                      std::optional<std::uint64_t> size_bytes, StoredSize stored_size) {
   HOLDFAST_CO_TRY(bucket, store.catalog.bucket(name.bucket));
   HOLDFAST_CO_TRY(upload, co_await need_upload(store, bucket->id, name));
   HOLDFAST_CO_TRY_VOID(co_await check_quota(store, *bucket, upload.key, size_bytes.value_or(0)));
   HOLDFAST_CO_TRY(reservation, store.admission.reserve(size_bytes.value_or(0)));
   std::unique_ptr<PartWriter> writer =
-      std::make_unique<LocalPartWriter>(store, std::move(name), bucket->id, number, size_bytes, std::move(reservation));
+      std::make_unique<LocalPartWriter>(store, std::move(name), bucket->id, number, size_bytes, stored_size, std::move(reservation));
   co_return std::move(writer);
 }
 

@@ -20,7 +20,7 @@ struct UploadName {
 Task<Result<UploadInfo>> create_upload(Store& store, PutSpec spec);
 Task<Result<UploadInfo>> get_upload(Store& store, UploadName name);
 Task<Result<std::unique_ptr<PartWriter>>> create_part(Store& store, UploadName name, std::uint32_t number,
-                                                      std::optional<std::uint64_t> size_bytes);
+                                                      std::optional<std::uint64_t> size_bytes, StoredSize stored_size);
 Task<Result<ObjectPtr>> complete_upload(Store& store, UploadName name, CompletePlanner planner, Precondition precondition);
 Task<Result<>> abort_upload(Store& store, UploadName name);
 Task<Result<UploadPage>> list_uploads(Store& store, UploadQuery query);

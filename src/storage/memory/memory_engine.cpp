@@ -28,8 +28,9 @@ ContentPtr content_of(Bytes bytes) {
   return content;
 }
 
-Result<> check_size(const hash::VerifiedDigests& digests, const Payload& payload) {
-  if (digests.size_bytes() == payload.size_bytes()) return {};
+Result<> check_size(const hash::VerifiedDigests& digests, StoredSize stored_size, const Payload& payload) {
+  const std::uint64_t size = digests.size_bytes();
+  if ((stored_size == nullptr ? size : stored_size(size)) == payload.size_bytes()) return {};
   return Error(ErrorCode::InternalError, "The verified size is not the size that was written.");
 }
 
@@ -41,6 +42,11 @@ class MemoryReader final : public Reader {
   const std::vector<PartInfo>& parts() const noexcept override { return content_->parts; }
 
   Task<Result<Piece>> read(std::uint64_t offset, std::uint64_t length, bool) override {
+    HOLDFAST_CO_TRY(bytes, co_await read_unchecked(offset, length));
+    co_return Piece(bytes);
+  }
+
+  Task<Result<SharedBytes>> read_unchecked(std::uint64_t offset, std::uint64_t length) override {
     for (const Bytes& piece : content_->pieces) {
       if (offset >= piece->size()) {
         offset -= piece->size();
@@ -48,7 +54,7 @@ class MemoryReader final : public Reader {
       }
       const auto count = std::min({length, piece->size() - offset, std::uint64_t{limits::kBodyBufferBytes}});
       SharedBytes bytes{piece, as_bytes(std::string_view(*piece).substr(offset, count))};
-      co_return Piece(std::move(bytes));
+      co_return std::move(bytes);
     }
     co_return Error(ErrorCode::InternalError, "A read beyond the object's end.");
   }
@@ -515,11 +521,11 @@ class MemoryObjectWriter final : public ObjectWriter {
   }
 
   Task<Result<ObjectPtr>> commit(hash::VerifiedDigests digests, std::string etag, std::optional<Checksum> checksum) override {
-    HOLDFAST_CO_TRY_VOID(check_size(digests, payload_));
+    HOLDFAST_CO_TRY_VOID(check_size(digests, spec_.stored_size, payload_));
     ObjectInfo info;
     static_cast<ObjectAttributes&>(info) = spec_.attributes;
     info.key = spec_.key;
-    info.size_bytes = payload_.size_bytes();
+    info.size_bytes = digests.size_bytes();
     info.etag = std::move(etag);
     info.checksum = std::move(checksum);
     co_return store_->put(spec_, bucket_id_, std::move(info), content_of(payload_.take()));
@@ -534,8 +540,8 @@ class MemoryObjectWriter final : public ObjectWriter {
 
 class MemoryPartWriter final : public PartWriter {
  public:
-  MemoryPartWriter(StorePtr store, std::string bucket, UploadName upload, std::uint32_t number)
-      : store_(std::move(store)), bucket_(std::move(bucket)), upload_(std::move(upload)), number_(number) {}
+  MemoryPartWriter(StorePtr store, std::string bucket, UploadName upload, std::uint32_t number, StoredSize stored_size)
+      : store_(std::move(store)), bucket_(std::move(bucket)), upload_(std::move(upload)), number_(number), stored_size_(stored_size) {}
 
   Task<Result<>> write(ByteView bytes) override {
     payload_.write(bytes);
@@ -543,10 +549,10 @@ class MemoryPartWriter final : public PartWriter {
   }
 
   Task<Result<PartInfo>> commit(hash::VerifiedDigests digests, std::string etag, std::optional<Checksum> checksum) override {
-    HOLDFAST_CO_TRY_VOID(check_size(digests, payload_));
+    HOLDFAST_CO_TRY_VOID(check_size(digests, stored_size_, payload_));
     Part part;
     part.info.number = number_;
-    part.info.size_bytes = payload_.size_bytes();
+    part.info.size_bytes = digests.size_bytes();
     part.info.etag = std::move(etag);
     part.info.checksum = std::move(checksum);
     part.bytes = payload_.take();
@@ -558,6 +564,7 @@ class MemoryPartWriter final : public PartWriter {
   std::string bucket_;
   UploadName upload_;
   std::uint32_t number_;
+  StoredSize stored_size_;
   Payload payload_;
 };
 
@@ -597,10 +604,10 @@ class MemoryEngine final : public Engine {
     co_return store_->upload(bucket, name);
   }
   Task<Result<std::unique_ptr<PartWriter>>> create_part(std::string bucket, std::string key, std::string upload_id, std::uint32_t number,
-                                                        std::optional<std::uint64_t> size_bytes) override {
+                                                        std::optional<std::uint64_t> size_bytes, StoredSize stored_size) override {
     const UploadName name(std::move(key), std::move(upload_id));
     HOLDFAST_CO_TRY_VOID(store_->admit_part(bucket, name, size_bytes.value_or(0)));
-    std::unique_ptr<PartWriter> writer = std::make_unique<MemoryPartWriter>(store_, std::move(bucket), name, number);
+    std::unique_ptr<PartWriter> writer = std::make_unique<MemoryPartWriter>(store_, std::move(bucket), name, number, stored_size);
     co_return std::move(writer);
   }
   Task<Result<ObjectPtr>> complete_upload(std::string bucket, std::string key, std::string upload_id, CompletePlanner planner,
