@@ -25,6 +25,7 @@ Answer head_object(Context& context) {
   if (context.query.has("partNumber")) co_return co_await head_part(context);
   auto object = co_await context.engine.head(context.object_name());
   if (!object) co_return hide_missing_key(context, std::move(object).error(), context.bucket());
+  if ((*object)->delete_marker) co_return delete_marker_error(context, **object);
   const std::vector<storage::PartInfo> no_parts;
   HOLDFAST_CO_TRY(key, co_await find_object_key(context, **object, context.bucket(), context.key(), CustomerHeaders::object));
   if (key && (*object)->checksum) {
