@@ -101,7 +101,7 @@ Task<Result<http::Response>> ConsoleApi::run(const ApiCall& call) {
 
 bool ConsoleApi::is_root(const ApiCall& call) const {
   const auto credential = credentials_.find(call.access_key);
-  return credential && credential->is_root;
+  return credential && credential->principal->is_unrestricted();
 }
 
 http::Response ConsoleApi::session(const ApiCall& call) const {

@@ -102,7 +102,7 @@ Task<Result<std::optional<crypto::Key>>> key_of_upload(Context& context, std::st
 }  // namespace
 
 Answer complete_multipart_upload(Context& context) {
-  HOLDFAST_CO_TRY_VOID(context.find_bucket());
+  HOLDFAST_CO_TRY(bucket, context.find_bucket());
   BodyOptions options;
   options.header_checksum = false;  // it is the object's
   HOLDFAST_CO_TRY(body, co_await read_document(context, limits::kXmlBodyBytes, ErrorCode::MaxMessageLengthExceeded, options));

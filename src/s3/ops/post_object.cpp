@@ -182,7 +182,7 @@ http::Response answer_form(const Context& context, const PostForm& form, const s
 }  // namespace
 
 Answer post_object(Context& context) {
-  HOLDFAST_CO_TRY_VOID(context.find_bucket());
+  HOLDFAST_CO_TRY(bucket, context.find_bucket());
   const auto boundary = http::form_boundary(context.header("content-type"));
   if (!boundary) co_return not_a_form();
   BodyOptions options;

@@ -43,7 +43,7 @@ Result<storage::PutSpec> make_spec(const Context& context, const Body& body) {
 }  // namespace
 
 Answer put_object(Context& context) {
-  HOLDFAST_CO_TRY_VOID(context.find_bucket());
+  HOLDFAST_CO_TRY(bucket, context.find_bucket());
   BodyOptions options;
   options.default_checksum = hash::Algorithm::crc64nvme;
   HOLDFAST_CO_TRY(body, Body::open(context, options));
