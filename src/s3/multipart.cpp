@@ -25,8 +25,8 @@ std::string_view unquoted(std::string_view etag) noexcept {
 Result<NamedPart> parse_named_part(XmlElement element) {
   NamedPart part;
   const auto number = parse_u64(trim(element.child("PartNumber").text()));
-  if (!element.child("PartNumber") || !element.child("ETag")) return Error(ErrorCode::MalformedXML);
-  if (!number || *number == 0) return Error(ErrorCode::InvalidArgument, "PartNumber must be >= 1");
+  if (!number || !element.child("ETag")) return Error(ErrorCode::MalformedXML);
+  if (*number == 0) return Error(ErrorCode::InvalidArgument, "PartNumber must be >= 1");
   if (*number > limits::kParts) return Error(ErrorCode::InvalidPart);
   part.number = static_cast<std::uint32_t>(*number);
   part.etag = unquoted(trim(element.child("ETag").text()));

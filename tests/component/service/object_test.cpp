@@ -140,9 +140,9 @@ TEST_F(ObjectTest, MetadataRefused) {
   EXPECT_EQ(code("x-amz-storage-class", "GLACIER"), "InvalidStorageClass");
   EXPECT_EQ(code("x-amz-storage-class", "FAST"), "InvalidStorageClass");
   EXPECT_EQ(code("x-amz-website-redirect-location", "ftp://x"), "InvalidArgument");
-  EXPECT_EQ(code("x-amz-tagging", "a=1&a=2"), "InvalidTag");
+  EXPECT_EQ(code("x-amz-tagging", "a=1&a=2"), "InvalidArgument");
   EXPECT_EQ(code("x-amz-server-side-encryption", "AES256"), "NotImplemented");
-  EXPECT_EQ(code("x-amz-server-side-encryption-customer-algorithm", "AES256"), "NotImplemented");
+  EXPECT_EQ(code("x-amz-server-side-encryption-customer-algorithm", "AES256"), "InvalidRequest");
   EXPECT_EQ(code("x-amz-object-lock-legal-hold", "ON"), "InvalidRequest");
   EXPECT_EQ(code("x-amz-object-lock-mode", "GOVERNANCE"), "InvalidArgument");
   EXPECT_EQ(harness.head("/bucket/refused").status, 404);

@@ -365,7 +365,7 @@ TEST(SigV4Header, MalformedAuthorization) {
   expect_error(with("AWS4-HMAC-SHA256 " + credential + ",SignedHeaders=" + many + ",Signature=a"), malformed, "SignedHeaders");
   expect_error(with("AWS4-ECDSA-P256-SHA256 " + credential + ",SignedHeaders=host,Signature=a"), ErrorCode::InvalidRequest,
                "Please use AWS4-HMAC-SHA256");
-  for (const std::string other : {"Bearer secret", "Basic Zm9v", "", "aws AK:sig", "AWS4", "AWSX a:b"}) {
+  for (const std::string other : {"Bearer secret", "Basic Zm9v", "aws AK:sig", "AWS4", "AWSX a:b"}) {
     expect_error(with(other), ErrorCode::InvalidArgument, "Unsupported Authorization Type");
   }
 }
