@@ -54,6 +54,7 @@ const std::vector<Mutation>& mutations() {
       {true, "sync_directory ..", ""},
       {true, "sync_directory ../..", ""},
       {true, "sync_data staging/#", ""},
+      {true, "sync staging/#", ""},  // of copies that can't be links
       {true, "sync_directory staging", ""},
       {true, "sync_all .", ""},
       {true, "sync feed/#.json.new", ""},
@@ -68,6 +69,7 @@ const std::vector<Mutation>& mutations() {
       {false, "sync_directory ..", ""},
       {false, "sync_directory ../..", ""},
       {false, "sync_data staging/#", ""},
+      {false, "sync staging/#", ""},  // of copies that can't be links
       {false, "sync_directory staging", ""},
       {false, "sync feed/#.json.new", ""},
       {false, "sync_directory feed", ""},
