@@ -305,6 +305,7 @@ std::optional<storage::Checksum> shown_checksum(const storage::ObjectAttributes&
 
 Task<Result<std::unique_ptr<storage::Reader>>> open_content(const Context& context, std::unique_ptr<storage::Reader> reader,
                                                             std::string bucket, std::string key, CustomerHeaders headers) {
+  if (reader->info().delete_marker) co_return std::move(reader);
   HOLDFAST_CO_TRY(object_key, co_await find_object_key(context, reader->info(), std::move(bucket), std::move(key), headers));
   if (object_key) reader = make_opening_reader(std::move(reader), *object_key);
   co_return std::move(reader);

@@ -63,7 +63,7 @@ Task<Result<std::optional<crypto::Key>>> find_upload_key_if_given(const Context&
 std::optional<storage::Checksum> shown_checksum(const storage::ObjectAttributes& attributes, const std::optional<storage::Checksum>& kept,
                                                 const std::optional<crypto::Key>& key);
 
-// The reader, opened if the object is encrypted.
+// The reader, opened if the object is encrypted. A delete marker's is given back as it is.
 Task<Result<std::unique_ptr<storage::Reader>>> open_content(const Context& context, std::unique_ptr<storage::Reader> reader,
                                                             std::string bucket, std::string key, CustomerHeaders headers);
 // Makes the spec an encrypted one if it is to be, and the writer that seals.

@@ -84,10 +84,11 @@ def test_keys_rotate_and_losing_them_is_said(make_server):
     assert caught.value.response["Error"]["Code"] == "KMS.NotFoundException" and "'one'" in str(caught.value)
 
 
-def test_a_key_file_is_made_where_none_is_configured(make_server):
+def test_a_key_file_is_made_where_none_is_configured(make_server, run_check):
     server = start(make_server)
     bodies = fill(server.boto3())
     server.stop()
+    run_check(server.directory)
     key_file = pathlib.Path(server.directory) / ".holdfast/master.key"
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
     again = start(make_server, KEYS["one"], server.directory)

@@ -357,9 +357,18 @@ TEST_F(EncryptionTest, LostAndWrongMasterKeysAreNamed) {
   };
   const auto lost = read_with(master_key("other", '9'));
   EXPECT_EQ(lost.code(), "KMS.NotFoundException");
-  EXPECT_THAT(lost.element("Message"), HasSubstr("first"));
+  EXPECT_THAT(lost.element("Message"), HasSubstr("'first'"));
   EXPECT_EQ(read_with(master_key("first", '9')).code(), "KMS.InvalidCiphertextException");
   EXPECT_EQ(read_with(master_key("new", '9') + "," + master_key("first", '1')).body, "text") << "rotated";
+}
+
+TEST_F(EncryptionTest, ADeleteMarkerNeedsNoKey) {
+  harness.make_bucket("versions", [](storage::BucketInfo& bucket) { bucket.versioning = storage::Versioning::enabled; });
+  const Headers key = customer_headers('c');
+  ASSERT_EQ(put("/versions/key", "text", key).status, 200);
+  ASSERT_EQ(send({.method = "DELETE", .path = "/versions/key"}).status, 204);
+  EXPECT_EQ(get("/versions/key", key).status, 404);
+  EXPECT_EQ(head("/versions/key", key).status, 404);
 }
 
 TEST_F(EncryptionTest, DamageIsNeverHandedOut) {
