@@ -104,7 +104,8 @@ export async function headObject(bucket: string, key: string, versionId?: string
     etag: unquoted(headers.get('etag') ?? ''),
     modified: headers.get('last-modified') ?? '',
     versionId: headers.get('x-amz-version-id') ?? '',
-    headers: all.filter(([name]) => describing.includes(name)),
+    // no-store is the console's own, for objects that say nothing.
+    headers: all.filter(([name, value]) => describing.includes(name) && value !== 'no-store'),
     metadata: all.filter(([name]) => name.startsWith('x-amz-meta-')).map(([name, value]) => [name.slice(11), value]),
     checksum: checksum && [checksum[0].slice(15).toUpperCase(), checksum[1]],
     retentionMode: headers.get('x-amz-object-lock-mode') ?? '',

@@ -252,7 +252,7 @@ export function ObjectPanel({ bucket, objectKey, versioned, locked, may, onClose
             />
           </section>
         )}
-        {versioned && (
+        {(versioned || head.data?.versionId) && (
           <section class="pairs">
             <h3>Versions</h3>
             <Versions bucket={bucket} objectKey={objectKey} may={may} onChanged={changed} />
