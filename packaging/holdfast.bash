@@ -1,7 +1,7 @@
 # Completion of holdfast's commands and flags, from its own help.
 _holdfast() {
   local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
-  local commands="server healthcheck presign check rebuild-index mc version"
+  local commands="server healthcheck presign check scrub rebuild-index import export mc version"
   if [ "$COMP_CWORD" -eq 1 ]; then
     mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$current")
   elif [[ $current == -* ]]; then

@@ -30,7 +30,7 @@ FIREWALL = [
     (r"nlohmann/", r"src/(storage/.*(json|codec)[^/]*|(auth|services|admin|server)/.*)\.cpp"),
     (r"spdlog/", r"src/base/log\.cpp"),
     (r"rocksdb/", r"src/storage/local/index/[^/]*\.[ch]pp"),
-    (r"pugixml", r"src/(s3|server/mc)/xml[^/]*\.cpp"),
+    (r"pugixml", r"src/(s3|server/mc|server/import)/xml[^/]*\.cpp"),
     (r"isa-l", r"src/hash/.*\.cpp"),
     (r"CLI/", r"src/server/.*\.cpp"),
     (r"(sys/socket\.h|netdb\.h)", r"src/(http|server)/.*"),

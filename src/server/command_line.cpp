@@ -88,7 +88,40 @@ void insert_minio_opts(std::vector<std::string>& arguments, const Environment& e
   }
 }
 
-constexpr std::string_view kCommands[] = {"server", "healthcheck", "presign", "check", "scrub", "rebuild-index", "version"};
+// Data from elsewhere, and back.
+struct Exchange {
+  import::MinioArguments minio;
+  import::FolderArguments folder;
+  import::ExportArguments out;
+};
+
+void add_exchange_commands(CLI::App& app, Exchange& exchange) {
+  CLI::App* import = app.add_subcommand("import", "Bring data that another server or a folder holds; no server has DIR open");
+  import->require_subcommand(1);
+  CLI::App* minio = import->add_subcommand("minio", "From MinIO's data folder of one drive; MinIO is stopped");
+  minio->add_option("SOURCE", exchange.minio.source, "MinIO's data folder")->required()->type_name("");
+  minio->add_option("DIR", exchange.minio.directory, "Holdfast's (default: the same folder)")->type_name("");
+  minio->add_flag("--dry-run", exchange.minio.dry_run, "Say what would be brought, what not, and the disk that it needs");
+  minio->add_flag("--move", exchange.minio.move, "Delete each source object once it is safe and compared");
+  CLI::App* folder = import->add_subcommand("folder", "From a plain folder: paths become keys, times are kept");
+  folder->add_option("SOURCE", exchange.folder.source, "The folder")->required()->type_name("")->check(CLI::ExistingDirectory);
+  folder->add_option("DIR", exchange.folder.directory, "Holdfast's data folder")->required()->type_name("");
+  folder->add_option("LOCATION", exchange.folder.location, "BUCKET[/PREFIX]")->required()->type_name("");
+  CLI::App* out = app.add_subcommand("export", "Write a bucket's current objects to a plain folder; no server has DIR open");
+  out->add_option("DIR", exchange.out.directory, "Holdfast's data folder")->required()->type_name("")->check(CLI::ExistingDirectory);
+  out->add_option("LOCATION", exchange.out.location, "BUCKET[/PREFIX]")->required()->type_name("");
+  out->add_option("TARGET", exchange.out.target, "The folder to write")->required()->type_name("");
+}
+
+std::optional<Command> chosen_exchange(const CLI::App& app, Exchange& exchange) {
+  if (app.got_subcommand("export")) return exchange.out;
+  if (!app.got_subcommand("import")) return std::nullopt;
+  if (app.get_subcommand("import")->got_subcommand("minio")) return exchange.minio;
+  return exchange.folder;
+}
+
+constexpr std::string_view kCommands[] = {"server",        "healthcheck", "presign", "check",  "scrub",
+                                          "rebuild-index", "import",      "export",  "version"};
 
 // Compose files write `minio server ...`, `--json server ...` and the like: the command goes first, whatever came before.
 void put_command_first(std::vector<std::string>& arguments) {
@@ -143,6 +176,8 @@ Command parse_command_line(std::vector<std::string> arguments, Environment envir
   RebuildArguments rebuild_arguments;
   CLI::App* rebuild = app.add_subcommand("rebuild-index", "Make the index anew from sidecars and journal");
   rebuild->add_option("DIR", rebuild_arguments.directory, "The folder that holds the data")->required()->type_name("");
+  Exchange exchange;
+  add_exchange_commands(app, exchange);
   app.add_subcommand("version", "Print the version");
   app.add_subcommand("mc", "What compose files do with mc: alias set, mb, anonymous set, ls, cp, ready");
   app.set_version_flag("--version", "holdfast " + std::string(kVersion));
@@ -173,6 +208,7 @@ Command parse_command_line(std::vector<std::string> arguments, Environment envir
     presign_arguments.expires = *parse_duration(durations.expires);
     return presign_arguments;
   }
+  if (auto exchanged = chosen_exchange(app, exchange)) return *exchanged;
   if (check->parsed()) return check_arguments;
   if (scrub->parsed()) return scrub_arguments;
   if (rebuild->parsed()) return rebuild_arguments;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/commands.hpp"
+#include "server/import/import.hpp"
 
 #include <string>
 #include <variant>
@@ -25,7 +26,7 @@ struct Finished {
   int exit_code = 0;
 };
 using Command = std::variant<ServerArguments, HealthcheckArguments, PresignArguments, CheckArguments, ScrubArguments, RebuildArguments,
-                             VersionArguments, Finished>;
+                             VersionArguments, import::MinioArguments, import::FolderArguments, import::ExportArguments, Finished>;
 
 // `arguments` without the program's name. `environment` gives the variables that count, MINIO_OPTS among them; prints
 // help to stdout and mistakes, one line each, to stderr.

@@ -3,6 +3,7 @@
 #include "server/command_line.hpp"
 #include "server/running_server.hpp"
 #include "server/settings.hpp"
+#include "server/terminal.hpp"
 
 #include "holdfast/auth/authenticate.hpp"
 #include "holdfast/base/encoding.hpp"
@@ -57,26 +58,6 @@ std::string first_set(const std::string& flag, const Environment& environment, s
     if (found != environment.end() && !found->second.empty()) return found->second;
   }
   return std::string(fallback);
-}
-
-// A bar on a terminal, nothing elsewhere.
-storage::Progress terminal_progress() {
-  if (isatty(STDERR_FILENO) == 0) return [](std::string_view, std::uint64_t, std::uint64_t) {};
-  return [](std::string_view step, std::uint64_t done, std::uint64_t total) {
-    constexpr std::uint64_t kWidth = 30;
-    std::cerr << "\r\x1b[K" << step << ' ';
-    if (total != 0) {
-      const auto filled = kWidth * std::min(done, total) / total;
-      std::cerr << '[' << std::string(filled, '#') << std::string(kWidth - filled, '.') << "] " << done << '/' << total;
-    } else {
-      std::cerr << done;
-    }
-    std::cerr << std::flush;
-  };
-}
-
-void end_progress() {
-  if (isatty(STDERR_FILENO) != 0) std::cerr << "\r\x1b[K";
 }
 
 int fail(const Error& error) {

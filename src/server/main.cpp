@@ -34,6 +34,9 @@ struct Run {
   int operator()(const CheckArguments& arguments) const { return run_check(arguments); }
   int operator()(const ScrubArguments& arguments) const { return run_scrub(arguments.directory); }
   int operator()(const RebuildArguments& arguments) const { return run_rebuild_index(arguments.directory); }
+  int operator()(const import::MinioArguments& arguments) const { return import::run_minio(arguments); }
+  int operator()(const import::FolderArguments& arguments) const { return import::run_folder(arguments); }
+  int operator()(const import::ExportArguments& arguments) const { return import::run_export(arguments); }
   int operator()(const VersionArguments&) const {
     std::cout << "holdfast " << kVersion << "\n";
     return 0;

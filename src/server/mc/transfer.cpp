@@ -1,9 +1,8 @@
 #include "server/mc/transfer.hpp"
 
-#include "holdfast/base/encoding.hpp"
+#include "server/content_type.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <iostream>
 
@@ -11,21 +10,6 @@ namespace holdfast::server::mc {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::array<std::pair<std::string_view, std::string_view>, 22> kContentTypes{{
-    {".avif", "image/avif"},     {".bmp", "image/bmp"},       {".css", "text/css"},          {".csv", "text/csv"},
-    {".gif", "image/gif"},       {".htm", "text/html"},       {".html", "text/html"},        {".ico", "image/x-icon"},
-    {".jpeg", "image/jpeg"},     {".jpg", "image/jpeg"},      {".js", "text/javascript"},    {".json", "application/json"},
-    {".md", "text/markdown"},    {".mp4", "video/mp4"},       {".pdf", "application/pdf"},   {".png", "image/png"},
-    {".svg", "image/svg+xml"},   {".txt", "text/plain"},      {".wasm", "application/wasm"}, {".webp", "image/webp"},
-    {".xml", "application/xml"}, {".zip", "application/zip"},
-}};
-
-std::string content_type_of(const fs::path& file) {
-  const std::string extension = ascii_lower(file.extension().string());
-  const auto found = std::ranges::find(kContentTypes, extension, &std::pair<std::string_view, std::string_view>::first);
-  return std::string(found == kContentTypes.end() ? "application/octet-stream" : found->second);
-}
 
 // Keys are others' text: none may lead out of the folder.
 bool stays_inside(const std::string& key) {

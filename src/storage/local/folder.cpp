@@ -10,6 +10,7 @@ namespace holdfast::storage::local {
 namespace {
 
 constexpr std::string_view kForeignServer = ".minio.sys";
+constexpr std::string_view kImporting = "importing";  // an import in place was asked for: holdfast import makes it
 
 Error refusal(std::string message) { return {ErrorCode::InternalError, std::move(message)}; }
 
@@ -38,7 +39,8 @@ Result<> make_folders(io::FileSystem& files, const Layout& layout) {
 
 Result<Folder> open_folder(io::FileSystem& files, const Layout& layout, IfMissing if_missing) {
   const bool known = exists(files, layout.format());
-  if (!known && exists(files, layout.directory() + "/" + std::string(kForeignServer))) {
+  const bool importing = exists(files, layout.home() + "/" + std::string(kImporting));
+  if (!known && !importing && exists(files, layout.directory() + "/" + std::string(kForeignServer))) {
     return refusal(layout.directory() + " holds another server's data (.minio.sys). To take it over, run: holdfast import minio " +
                    layout.directory());
   }
