@@ -133,7 +133,8 @@ Task<http::Response> answer_error(Context& context, const Asked& asked, Error er
   if (const auto* rule = find_rule(asked.website, asked.key, status)) co_return follow(context, *rule, asked.key);
   const bool has_page = !asked.website.error_key.empty() && status >= 400 && status < 500;
   if (!has_page) co_return page(context, status, error_page(context, error, nullptr, asked.host_id));
-  auto own = co_await read_error_page(context, asked.website.error_key, status);
+  const std::string error_key = asked.website.error_key;
+  auto own = co_await read_error_page(context, error_key, status);
   context.answer_headers.clear();
   if (own) co_return std::move(*own);
   const Error second = std::move(own).error();
@@ -171,7 +172,9 @@ Task<http::Response> Website::answer(Context& context, std::string_view host_id)
   }
   if (const auto* rule = find_rule(*configuration, asked.key, 0)) co_return follow(context, *rule, asked.key);
   const bool folder = asked.key.empty() || asked.key.ends_with('/');
-  auto response = co_await read(context, folder ? asked.key + configuration->index_suffix : asked.key);
+  std::string key = asked.key;
+  if (folder) key += configuration->index_suffix;
+  auto response = co_await read(context, std::move(key));
   if (response) {
     const auto* location = find_header(*response, kRedirectHeader);
     if (location != nullptr) co_return redirect(kMoved, *location);
@@ -179,8 +182,10 @@ Task<http::Response> Website::answer(Context& context, std::string_view host_id)
   }
   Error error = std::move(response).error();
   const bool missing = error.code == ErrorCode::NoSuchKey || error.code == ErrorCode::AccessDenied;
-  if (missing && !folder && co_await is_folder(context, asked.key + "/" + configuration->index_suffix)) {
-    co_return redirect(kFound, "/" + uri_encode(asked.key, true) + "/");
+  if (missing && !folder) {
+    std::string index_key = asked.key + "/" + configuration->index_suffix;
+    const bool has_index = co_await is_folder(context, std::move(index_key));
+    if (has_index) co_return redirect(kFound, "/" + uri_encode(asked.key, true) + "/");
   }
   co_return co_await answer_error(context, asked, std::move(error));
 }

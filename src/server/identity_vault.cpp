@@ -61,10 +61,12 @@ class KeyFile {
   }
 
  private:
-  Result<std::optional<crypto::Key>> unwrap(std::string wrapped) {
+  Result<std::optional<crypto::Key>> unwrap(const std::string& wrapped) {
     if (master_keys_ == nullptr) return unusable(path_, "it is wrapped by a master key, and MINIO_KMS_SECRET_KEY is not set");
-    auto key = sync_wait(master_keys_->unwrap(std::move(wrapped), std::string(kPurpose)));
+    auto key = sync_wait(master_keys_->unwrap(wrapped, std::string(kPurpose)));
     if (!key) return unusable(path_, key.error().text());
+    // After a rotation the old master key must be dispensable.
+    if (crypto::master_key_of(wrapped) != master_keys_->default_key()) HOLDFAST_TRY_VOID(write(*key));
     return std::optional<crypto::Key>(std::move(*key));
   }
 

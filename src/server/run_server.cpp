@@ -149,6 +149,7 @@ BrowserRedirectOptions redirect_options(const Settings& settings, std::uint16_t 
   BrowserRedirectOptions options;
   options.url = settings.browser_redirect_url;
   options.domains = settings.domains;
+  if (!settings.website_domain.empty()) options.domains.push_back(settings.website_domain);
   const bool redirects = settings.browser && settings.browser_redirect && admin::has_console_pages();
   if (redirects) options.console_port = console_port;
   return options;

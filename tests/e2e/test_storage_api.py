@@ -164,7 +164,7 @@ def test_bad_requests(storage):
     assert storage.json("storage/upload", "-F", "file=x;filename=x", "-F", f"custom_name={'k' * 1025}", status=400)["code"] == "KeyTooLongError"
     storage.json("storage/nothing", status=405)
     storage.json("storage/download/%ff", status=400)
-    storage.json("nothing", status=404)
+    storage.json("nothing", status=405)
 
 
 def test_without_a_bucket(make_server):

@@ -145,6 +145,8 @@ Result<std::vector<std::string>> Target::finish_bucket(const std::string& name, 
   }
   if (!source.encryption.empty()) left_out.emplace_back("its default encryption");
   if (!source.replication.empty()) left_out.emplace_back("its replication rules");
+  if (!source.lifecycle.empty()) left_out.emplace_back("its lifecycle rules");
+  if (!source.notification.empty()) left_out.emplace_back("its notification rules");
   const auto change = [&](storage::BucketInfo& bucket) -> Result<> {
     bucket.versioning = source.versioning;
     bucket.object_lock = source.object_lock;
@@ -153,9 +155,7 @@ Result<std::vector<std::string>> Target::finish_bucket(const std::string& name, 
       if (!text.empty()) bucket.configuration[document] = text;
     };
     keep("policy", policy);
-    keep("lifecycle", source.lifecycle);
     keep("tagging", source.tagging);
-    keep("notification", source.notification);
     const std::string retention = read_lock_rule(source.lock);
     if (!retention.empty()) bucket.configuration[std::string(storage::kDefaultRetention)] = retention;
     return storage::default_retention(bucket) ? Result<>() : Result<>(ErrorCode::InternalError);
