@@ -41,7 +41,8 @@ class LifecycleTest : public ::testing::Test {
     storage::VersionQuery query;
     query.bucket = "bucket";
     std::string text;
-    for (const auto& version : sync_wait(engine->list_versions(query))->versions) {
+    const auto page = sync_wait(engine->list_versions(query));
+    for (const auto& version : page->versions) {
       text += (text.empty() ? "" : " ") + version.key + (version.delete_marker ? "/marker" : "");
     }
     return text;
